@@ -85,7 +85,7 @@ func doctorRows(report doctor.Report) (rows [][]any) {
 func (a *app) setup(command *cobra.Command) (doctor.Setup, error) {
 	setup := doctor.Setup{
 		Credentials:     authn.FromEnvironment,
-		CredentialsFrom: "the environment",
+		CredentialsFrom: doctor.FromEnvironment,
 		Environ:         os.Environ(),
 		Version:         fmt.Sprintf("xsale %s, %s, %s/%s", xsale.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH),
 	}
@@ -93,36 +93,45 @@ func (a *app) setup(command *cobra.Command) (doctor.Setup, error) {
 		setup.DataDir = filepath.Join(dir, "xsale")
 	}
 	chosen, err := a.account(command)
-	if err != nil {
-		setup.More = append(setup.More, doctor.Group{Names: []string{"account"}, Run: func(context.Context) []doctor.Check {
-			return []doctor.Check{{Name: "account", Verdict: doctor.Failed, Detail: err.Error(), Remedy: "run 'xsale account list' for the names"}}
-		}})
-	}
+	setup.More = append(setup.More, doctor.Group{Names: []string{"account"}, Run: func(context.Context) []doctor.Check {
+		return []doctor.Check{a.checkAccount(chosen, err)}
+	}})
+	setup.NoAccount = err != nil
+	saved := cmp.Or(chosen, &account.Account{})
+	addresses := [2]string{"XSALE_BASE_URL", "XSALE_TOKEN_URL"}
 	if chosen != nil {
-		setup.Credentials, setup.CredentialsFrom = chosen.Credentials, "the account"
+		setup.Credentials, setup.CredentialsFrom = chosen.Credentials, doctor.FromAccount
+		setup.Private = []string{chosen.ClientID, chosen.Username, chosen.Organization}
+		addresses = [2]string{} // if they are set, they are the account's
+	}
+	if chosen != nil && chosen.Login == account.LoginBrowser {
+		setup.More = append(setup.More, doctor.Group{Names: []string{"browser-login"}, Run: func(context.Context) []doctor.Check {
+			return []doctor.Check{checkBrowserLogin(chosen.RedirectURL)}
+		}})
 	}
 	if a.credentials != "" {
 		setup.CredentialsFrom = "--credentials"
-		if setup.Credentials, err = readCredentials(command, a.credentials); err != nil {
+		credentials, err := readCredentials(command, a.credentials)
+		setup.Credentials = credentials
+		if err != nil {
 			setup.Credentials = func(context.Context) (authn.Credentials, error) { return authn.Credentials{}, err }
 		}
 	}
-	saved := cmp.Or(chosen, &account.Account{})
 	for _, setting := range []struct{ name, flag, value, variable, saved string }{
 		{doctor.Account, "--account", a.accountName, "XSALE_ACCOUNT", saved.Name},
 		{doctor.Organization, "--organization", a.organization, "XSALE_ORGANIZATION", saved.Organization},
-		{doctor.BaseURL, "", "", "XSALE_BASE_URL", saved.BaseURL},
-		{doctor.TokenURL, "", "", "XSALE_TOKEN_URL", saved.TokenURL},
+		{doctor.BaseURL, "", "", addresses[0], saved.BaseURL},
+		{doctor.TokenURL, "", "", addresses[1], saved.TokenURL},
 		{doctor.Audience, "", "", "XSALE_AUDIENCE", saved.Audience},
 		{doctor.Scope, "", "", "XSALE_SCOPE", saved.Scope},
 		{doctor.TokenStore, "--token-store", a.tokenStore, "XSALE_TOKEN_STORE", ""},
 	} {
 		found := doctor.Setting{Name: setting.name, Value: setting.value, From: setting.flag}
-		if found.Value == "" {
+		if found.Value == "" && setting.variable != "" {
 			found.Value, found.From = os.Getenv(setting.variable), setting.variable
 		}
 		if found.Value == "" {
-			found.Value, found.From = setting.saved, "the account"
+			found.Value, found.From = setting.saved, doctor.FromAccount
 		}
 		setup.Settings = append(setup.Settings, found)
 	}

@@ -15,19 +15,19 @@ const (
 )
 
 // checkClock compares the clock of this machine with those of the servers.
-func (e *examination) checkClock() Check {
+func checkClock(loginService, service *route) Check {
 	check := Check{Name: "clock", Verdict: OK}
-	login, loginKnown := e.routes.login.ahead()
-	api, apiKnown := e.routes.api.ahead()
+	login, loginKnown := loginService.ahead()
+	api, apiKnown := service.ahead()
 	var ahead time.Duration
 	switch {
 	case !loginKnown && !apiKnown:
 		check.Verdict, check.Detail = Skipped, "no server told the time"
 		return check
 	case loginKnown && apiKnown && (login-api).Abs() > clockTolerance && min(login.Abs(), api.Abs()) <= clockTolerance:
-		host := e.routes.api.url.Host
+		host := service.url.Host
 		if login.Abs() > api.Abs() {
-			host = e.routes.login.url.Host
+			host = loginService.url.Host
 		}
 		check.Verdict, check.Detail = Warning, fmt.Sprintf("the clock of %s differs from this machine's and the other server's by %s", host, rounded((login-api).Abs()))
 		check.Remedy = "nothing on this machine; ask the operator of " + host

@@ -10,16 +10,23 @@ import (
 
 func (e *examination) checkCredentials(ctx context.Context) []Check {
 	check := Check{Name: "credentials", Verdict: OK, Detail: "complete, from " + e.CredentialsFrom}
-	e.credentials, e.credentialsErr = e.Credentials(ctx)
-	if e.credentialsErr != nil {
-		check.Verdict, check.Detail = Failed, e.credentialsErr.Error()
+	if e.NoAccount {
+		return []Check{{Name: "credentials", Verdict: Skipped, Detail: "see account"}}
+	}
+	credentials, err := e.Credentials(ctx)
+	if err != nil {
+		check.Verdict, check.Detail = Failed, err.Error()
 		check.Remedy = "set XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD, or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
+		if e.CredentialsFrom == FromAccount {
+			check.Remedy = "correct the commands or the secrets of the account: 'xsale account show' shows where they are"
+		}
 		if detail, remedy := splitRemedy(check.Detail); remedy != "" {
 			check.Detail, check.Remedy = detail, remedy
 		}
 		return []Check{check}
 	}
-	if e.CredentialsFrom != fromEnvironment {
+	e.credentials.Store(&credentials)
+	if e.CredentialsFrom != FromEnvironment {
 		var ignored []string
 		for _, name := range credentialVariables {
 			if e.variable(name) != "" {
@@ -30,19 +37,22 @@ func (e *examination) checkCredentials(ctx context.Context) []Check {
 			check.Detail += fmt.Sprintf(" (%s not used)", strings.Join(ignored, ", "))
 		}
 	}
-	if e.credentials.Username == e.credentials.ClientID {
+	if credentials.Username == credentials.ClientID {
 		return []Check{summary(check.Name, []problem{{Warning, "the user name and the client ID are the same", "the client ID is the application's, the user name the user's email address"}}, "")}
 	}
 	return []Check{check}
 }
 
-// fromEnvironment is the source of credentials in the four variables.
-const fromEnvironment = "the environment"
+// Sources of credentials and settings.
+const (
+	FromEnvironment = "the environment"
+	FromAccount     = "the account"
+)
 
 // splitRemedy separates the remedy that errors of this module name at their end.
 func splitRemedy(text string) (detail, remedy string) {
 	best := -1
-	for _, verb := range []string{": set ", ": change ", ": remove ", "; name ", ": name ", "; set "} {
+	for _, verb := range []string{": set ", ": change ", ": remove ", "; name ", ": name ", "; set ", ": run ", ": unlock ", ": undo "} {
 		if at := strings.LastIndex(text, verb); at >= 0 && (best < 0 || at < best) {
 			best = at
 		}
@@ -56,11 +66,12 @@ func splitRemedy(text string) (detail, remedy string) {
 // open makes the token source of the commands, which logs in only on request.
 func (e *examination) open() {
 	e.store = e.openStore()
-	if e.credentialsErr != nil || e.addresses.base == nil || e.addresses.token == nil {
+	credentials := e.credentials.Load()
+	if credentials == nil || e.addresses.base == nil || e.addresses.token == nil {
 		return
 	}
 	source, err := authn.New(authn.Config{
-		Credentials:  authn.Static(e.credentials),
+		Credentials:  authn.Static(*credentials),
 		TokenURL:     e.addresses.token.String(),
 		APIURL:       e.addresses.base.String(),
 		Audience:     e.setting(Audience).Value,

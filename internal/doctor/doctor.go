@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
@@ -52,6 +53,11 @@ type Setup struct {
 	// Credentials are the ones of the commands; CredentialsFrom names their source.
 	Credentials     authn.CredentialsFunc
 	CredentialsFrom string
+	// NoAccount means that the commands cannot tell which account to use; a check of More has the
+	// reason. Then only what needs none is examined.
+	NoAccount bool
+	// Private are values that the report must not contain.
+	Private []string
 	// Environ has the variables of the environment, as os.Environ returns them.
 	Environ []string
 	// HTTPClient sends requests as the commands do; nil for the default.
@@ -83,17 +89,17 @@ const (
 	loginTimeout        = 20 * time.Second
 )
 
-// examination is one run.
+// examination is one run. What a group finds out for later ones is behind pointers, because a group
+// that hangs is abandoned and may end at any time.
 type examination struct {
 	Setup
-	client         *http.Client
-	addresses      addresses
-	credentials    authn.Credentials
-	credentialsErr error
-	source         *authn.Source // nil if the settings or the credentials are incomplete
-	store          storage
-	routes         routes
-	status         *authn.Status
+	client      *http.Client
+	addresses   addresses
+	credentials atomic.Pointer[authn.Credentials] // nil if they are not complete
+	source      *authn.Source                     // nil if the settings or the credentials are not complete
+	store       storage
+	routes      atomic.Pointer[routes]
+	status      atomic.Pointer[authn.Status]
 }
 
 // Run examines a setup.
@@ -109,16 +115,16 @@ func Run(ctx context.Context, setup Setup) Report {
 	checks = append(checks, e.checkConfiguration())
 	checks = append(checks, e.bounded(ctx, credentialsTimeout, Group{[]string{"credentials"}, e.checkCredentials})...)
 	e.open()
-	groups := append([]Group{
-		{[]string{"login-service", "api"}, e.checkNetwork},
-		{[]string{"store"}, e.checkStore},
-		{[]string{"data"}, e.checkData},
-	}, e.More...)
+	groups := append(slices.Clone(e.More),
+		Group{networkNames, e.checkNetwork},
+		Group{[]string{"store", "lock", "rate"}, e.checkStore},
+		Group{[]string{"data"}, e.checkData},
+	)
 	checks = append(checks, e.parallel(ctx, groups)...)
 	if e.source != nil {
 		defer e.source.Close()
 	}
-	checks = append(checks, e.bounded(ctx, loginTimeout+time.Second, Group{[]string{"login"}, e.checkLogins})...)
+	checks = append(checks, e.bounded(ctx, loginTimeout+time.Second, Group{[]string{"failed-login", "login-budget", "login"}, e.checkLogins})...)
 	checks = append(checks, e.bounded(ctx, organizationTimeout, Group{[]string{"tokens", "organization"}, e.checkTokens})...)
 	checks = append(checks, Check{Name: "version", Verdict: OK, Detail: setup.Version})
 
@@ -157,12 +163,15 @@ func (e *examination) bounded(ctx context.Context, timeout time.Duration, group 
 	defer cancel()
 	done := make(chan []Check, 1)
 	go func() { done <- group.Run(ctx) }()
-	timer := time.NewTimer(timeout + grace)
-	defer timer.Stop()
 	select {
 	case checks := <-done:
 		return checks
-	case <-timer.C:
+	case <-ctx.Done():
+	}
+	select {
+	case checks := <-done:
+		return checks
+	case <-time.After(grace):
 	}
 	var checks []Check
 	for _, name := range group.Names {

@@ -146,6 +146,9 @@ var aliases = map[string]string{
 
 // meant returns the variable that a name probably stands for, or "".
 func meant(name string) string {
+	if !strings.HasPrefix(similar.Fold(name), "x") { // such as GRADLE_USERNAME
+		return ""
+	}
 	if names := similar.Names(name, knownVariables); len(names) > 0 {
 		return names[0]
 	}

@@ -13,7 +13,8 @@ import (
 // and needed.
 func (e *examination) checkLogins(ctx context.Context) []Check {
 	checks := []Check{{Name: "failed-login"}, {Name: "login-budget"}, {Name: "login"}}
-	if e.status == nil {
+	status := e.status.Load()
+	if status == nil {
 		for i := range checks {
 			checks[i].Verdict, checks[i].Detail = Skipped, "the account or its tokens are not known: see configuration, credentials and store"
 		}
@@ -22,20 +23,20 @@ func (e *examination) checkLogins(ctx context.Context) []Check {
 		}
 		return checks
 	}
-	checks[0] = e.checkFailure()
-	checks[1] = e.checkBudget()
+	checks[0] = checkFailure(status)
+	checks[1] = e.checkBudget(status)
 	checks[2] = e.logIn(ctx)
 	return checks
 }
 
-func (e *examination) checkFailure() Check {
+func checkFailure(status *authn.Status) Check {
 	check := Check{Name: "failed-login", Verdict: OK, Detail: "none remembered"}
-	failure := e.status.Failure
+	failure := status.Failure
 	if failure == nil {
 		return check
 	}
 	check.Verdict = Failed
-	if e.status.Token != nil {
+	if status.Token != nil {
 		check.Verdict = Warning // they serve until they expire
 	}
 	until := "until the credentials change"
@@ -67,11 +68,11 @@ func failureText(failure *authn.Error) string {
 // manyLogins in an hour are more than tokens that last for hours need.
 const manyLogins = 10
 
-func (e *examination) checkBudget() Check {
+func (e *examination) checkBudget(status *authn.Status) Check {
 	check := Check{Name: "login-budget", Verdict: OK}
 	now := e.Now()
 	recent, unprompted := 0, 0
-	for _, login := range e.status.Logins {
+	for _, login := range status.Logins {
 		if now.Sub(login.At) < time.Hour {
 			recent += max(login.Requests, 1)
 			if login.Purpose == authn.ForNoTokens {
@@ -80,16 +81,16 @@ func (e *examination) checkBudget() Check {
 		}
 	}
 	check.Detail = fmt.Sprintf("login requests in the last hour: %d", recent)
-	wait, rejected := e.status.NextLogin.Sub(now), e.status.NextAfterRejection.Sub(now)
+	wait, rejected := status.NextLogin.Sub(now), status.NextAfterRejection.Sub(now)
 	switch {
-	case wait > 0 && (e.status.Failure == nil || e.status.NextLogin.After(e.status.Failure.RetryAt)):
+	case wait > 0 && (status.Failure == nil || status.NextLogin.After(status.Failure.RetryAt)):
 		check.Verdict = Failed
-		if e.status.Token != nil {
+		if status.Token != nil {
 			check.Verdict = Warning
 		}
 		check.Detail += ", so the next one is allowed in " + rounded(max(wait, time.Second))
 		check.Remedy = "wait, and let all programs of the account share one token store; to log in once all the same, run 'xsale token refresh'"
-	case rejected > 0 && e.status.Failure == nil:
+	case rejected > 0 && status.Failure == nil:
 		check.Verdict = Warning
 		check.Detail += ", and the API has rejected the tokens of the last one: the next login after a 401 is allowed in " + rounded(max(rejected, time.Second))
 		check.Remedy = "check audience, scope, base URL and organization: a login gave tokens that the API does not accept"
@@ -106,7 +107,11 @@ func (e *examination) logIn(ctx context.Context) Check {
 	if !e.Login {
 		return check
 	}
-	if login := e.routes.login; login != nil && login.response == nil {
+	if e.credentials.Load().UserLogin {
+		check.Detail = "not tried: 'xsale login' logs in with a browser"
+		return check
+	}
+	if routes := e.routes.Load(); routes == nil || !routes.login.reached() {
 		check.Detail = "not tried: the login service cannot be reached"
 		return check
 	}
@@ -116,10 +121,7 @@ func (e *examination) logIn(ctx context.Context) Check {
 		if e.source.Logins() > 0 {
 			check.Detail = "succeeded"
 		}
-		if e.status == nil {
-			e.status = &authn.Status{}
-		}
-		e.status.Token = token
+		e.status.Store(&authn.Status{Token: token})
 		return check
 	}
 	check.Verdict, check.Detail, check.Remedy = Failed, "no tokens in time", "try again later"

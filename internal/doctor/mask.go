@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"os"
 	"regexp"
 	"strings"
@@ -26,18 +27,28 @@ func (e *examination) mask() func(string) string {
 			pairs = append(pairs, value, shown)
 		}
 	}
-	add(e.credentials.ClientSecret.Reveal(), "[client secret]")
-	add(e.credentials.Password.Reveal(), "[password]")
 	add(e.setting(Organization).Value, "[organization]")
-	add(e.credentials.Username, "[user name]")
-	add(e.credentials.ClientID, "[client ID]")
+	if credentials := e.credentials.Load(); credentials != nil {
+		add(credentials.ClientSecret.Reveal(), "[client secret]")
+		add(credentials.Password.Reveal(), "[password]")
+		add(credentials.Username, "[user name]")
+		add(credentials.ClientID, "[client ID]")
+	}
+	for i, name := range credentialVariables {
+		add(e.variable(name), []string{"[client ID]", "[client secret]", "[user name]", "[password]"}[i])
+	}
+	for _, value := range e.Private {
+		add(value, "[private]")
+	}
 	if home, err := os.UserHomeDir(); err == nil && len(strings.Trim(home, `/\`)) > 0 {
 		add(home+string(os.PathSeparator), "~"+string(os.PathSeparator))
 		add(home, "~")
 	}
+	account := regexp.MustCompile(`\b(account(?: \w+)? "?)` + regexp.QuoteMeta(cmp.Or(e.setting(Account).Value, "\x00")))
 	replacer := strings.NewReplacer(pairs...)
 	return func(text string) string {
 		text = replacer.Replace(users.ReplaceAllString(text, "://"))
+		text = account.ReplaceAllString(text, "${1}NAME")
 		text = tokens.ReplaceAllString(text, "[token]")
 		text = emails.ReplaceAllString(text, "[email]")
 		return homes.ReplaceAllString(text, "$1[user]")

@@ -18,6 +18,9 @@ import (
 // routes are the ways to the two servers.
 type routes struct{ login, api *route }
 
+// reached reports whether a server has responded.
+func (r *route) reached() bool { return r != nil && r.response != nil }
+
 // route is what one request without tokens shows of the way to a server. It is sent as the calls
 // of the commands are, so that it meets the same proxy, resolver and authorities.
 type route struct {
@@ -131,19 +134,26 @@ func family(ip net.IP) string {
 	return "IPv6"
 }
 
+var networkNames = []string{"proxy", "dns", "tcp", "tls", "login-service", "api", "clock"}
+
 // checkNetwork examines the ways to both servers. The first steps are the same if the servers are.
 func (e *examination) checkNetwork(ctx context.Context) (checks []Check) {
-	if e.addresses.base == nil || e.addresses.token == nil {
-		for _, name := range []string{"proxy", "dns", "tcp", "tls", "login-service", "api", "clock"} {
-			checks = append(checks, Check{Name: name, Verdict: Skipped, Detail: "the addresses are not valid: see configuration"})
+	reason := "the addresses are not valid: see configuration"
+	if e.NoAccount {
+		reason = "the addresses are not known: see account"
+	}
+	if e.NoAccount || e.addresses.base == nil || e.addresses.token == nil {
+		for _, name := range networkNames {
+			checks = append(checks, Check{Name: name, Verdict: Skipped, Detail: reason})
 		}
 		return checks
 	}
 	var both sync.WaitGroup
-	both.Go(func() { e.routes.login = e.follow(ctx, e.addresses.token) })
-	both.Go(func() { e.routes.api = e.follow(ctx, e.addresses.base.JoinPath("me")) })
+	var login, api *route
+	both.Go(func() { login = e.follow(ctx, e.addresses.token) })
+	both.Go(func() { api = e.follow(ctx, e.addresses.base.JoinPath("me")) })
 	both.Wait()
-	login, api := e.routes.login, e.routes.api
+	e.routes.Store(&routes{login, api})
 	for _, check := range []func(*route) Check{e.checkProxy, e.checkDNS, e.checkTCP, e.checkTLS} {
 		first, second := check(login), check(api)
 		checks = append(checks, first)
@@ -151,7 +161,7 @@ func (e *examination) checkNetwork(ctx context.Context) (checks []Check) {
 			checks = append(checks, second)
 		}
 	}
-	return append(checks, login.checkLoginService(), api.checkAPI(), e.checkClock())
+	return append(checks, login.checkLoginService(), api.checkAPI(), checkClock(login, api))
 }
 
 // failedAt returns the step at which the request failed, or stepResponse.

@@ -136,7 +136,7 @@ func (e *examination) describeSettings() string {
 	var sources []string
 	for _, name := range settingNames {
 		setting := e.setting(name)
-		if setting.Value == "" {
+		if setting.Value == "" || name == Account {
 			continue
 		}
 		if from[setting.From] == nil {

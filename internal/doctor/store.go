@@ -77,7 +77,7 @@ func (e *examination) checkStore(ctx context.Context) []Check {
 		return append([]Check{store}, skip("the token store cannot be used")...)
 	}
 	if status, err := e.source.Status(ctx); err == nil {
-		e.status = &status
+		e.status.Store(&status)
 	}
 	e.store.mu.Lock()
 	defer e.store.mu.Unlock()

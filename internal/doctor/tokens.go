@@ -20,18 +20,23 @@ func (e *examination) checkTokens(ctx context.Context) []Check {
 	tokens := Check{Name: "tokens", Verdict: OK}
 	organization := Check{Name: "organization", Verdict: Skipped}
 	var token *authn.Token
-	if e.status != nil {
-		token = e.status.Token
+	status := e.status.Load()
+	if status != nil {
+		token = status.Token
 	}
+	routes := e.routes.Load()
 	switch {
-	case e.status == nil:
+	case status == nil:
 		tokens.Verdict, tokens.Detail = Skipped, "the account or its tokens are not known: see configuration, credentials and store"
 	case token != nil:
 		tokens = e.examineToken(token)
-	case !e.status.ExpiredAt.IsZero():
-		tokens.Verdict, tokens.Detail = Warning, fmt.Sprintf("expired on %s; the next call logs in", e.status.ExpiredAt.UTC().Format(time.RFC3339))
+	case e.credentials.Load().UserLogin:
+		tokens.Verdict, tokens.Detail = Failed, "none that are valid: the user must log in with a browser"
+		tokens.Remedy = "run 'xsale login'"
+	case !status.ExpiredAt.IsZero():
+		tokens.Verdict, tokens.Detail = Warning, fmt.Sprintf("expired on %s; the next call logs in", status.ExpiredAt.UTC().Format(time.RFC3339))
 		tokens.Remedy = "none if logins succeed: run 'xsale doctor --login' to try one"
-	case e.status.OtherTokens > 0:
+	case status.OtherTokens > 0:
 		tokens.Verdict, tokens.Detail = Warning, "only those of other credentials of this account, such as an earlier password, which cannot be used"
 		tokens.Remedy = "check password and client secret; if they have changed, the next login replaces the tokens"
 	default:
@@ -39,12 +44,14 @@ func (e *examination) checkTokens(ctx context.Context) []Check {
 	}
 	name := e.setting(Organization).Value
 	switch {
+	case e.NoAccount:
+		organization.Detail = "see account"
 	case name == "":
 		organization.Verdict, organization.Detail = Warning, "not set"
 		organization.Remedy = "set XSALE_ORGANIZATION or pass --organization; 'xsale me' lists the names"
 	case token == nil:
 		organization.Detail = "set; whether the user may use it needs tokens: pass --login, or run any command first"
-	case e.routes.api == nil || e.routes.api.response == nil:
+	case routes == nil || !routes.api.reached():
 		organization.Detail = "set; whether the user may use it needs the API, which cannot be reached"
 	case tokens.Verdict == Failed:
 		organization.Detail = "set; see tokens"
@@ -60,13 +67,14 @@ func (e *examination) examineToken(token *authn.Token) Check {
 	check := Check{Name: "tokens", Verdict: OK, Detail: "valid for " + rounded(token.ExpiresAt().Sub(now))}
 	access, id := token.Claims()
 	var problems []problem
+	clientID := e.credentials.Load().ClientID
 	if audience := claimList(access["aud"]); len(audience) > 0 && !slices.Contains(audience, e.setting(Audience).Value) {
 		problems = append(problems, problem{Warning, "the access token is for another audience than " + e.setting(Audience).Value,
 			"check XSALE_AUDIENCE, then run 'xsale token refresh'"})
 	}
 	for name, claims := range map[string]map[string]any{"access token": access, "ID token": id} {
 		party, _ := claims["azp"].(string)
-		if party != "" && party != e.credentials.ClientID {
+		if party != "" && party != clientID {
 			problems = append(problems, problem{Failed, "the " + name + " is for another client than the client ID of the credentials",
 				"run 'xsale token clear', and check the client ID"})
 		}

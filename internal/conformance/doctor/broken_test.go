@@ -62,6 +62,20 @@ var broken = map[string]struct {
 	"no authorities":      {func(s *setup) { unixOnly(s.T); s.environment["SSL_CERT_FILE"] = "/missing.pem" }, expectation{"environment": {failed, "SSL_CERT_FILE"}}},
 	"ALL_PROXY":           {func(s *setup) { s.environment["ALL_PROXY"] = "socks5://127.0.0.1:1" }, expectation{"environment": {warning, "HTTPS_PROXY"}}},
 
+	"unknown account": {func(s *setup) {
+		s.useAccount("")
+		s.arguments = []string{"--account", "acne-canary"}
+	}, expectation{"account": {failed, "xsale account list"}}},
+	"misspelled setting":   {func(s *setup) { s.useAccount("    pasword_command: x") }, expectation{"account": {failed, "correct"}}},
+	"public configuration": {func(s *setup) { unixOnly(s.T); s.useAccount(""); s.must(os.Chmod(s.accounts(), 0o644)) }, expectation{"account": {failed, "correct"}}},
+	"mixed accounts": {func(s *setup) {
+		s.useAccount("")
+		s.environment["XSALE_PASSWORD"] = "canary-password"
+	}, expectation{"account": {failed, "correct"}}},
+	"command fails":  {func(s *setup) { unixOnly(s.T); s.useCommand("exit 1") }, expectation{"credentials": {failed, "xsale account show"}}},
+	"command hangs":  {func(s *setup) { unixOnly(s.T); s.useCommand("exec sleep 60") }, expectation{"credentials": {failed, "xsale account show"}}},
+	"silent command": {func(s *setup) { s.useCommand("exit 0") }, expectation{"credentials": {failed, "xsale account show"}}},
+
 	// The network.
 	"no such host":       {func(s *setup) { s.use("https://xsale-doctor.invalid") }, expectation{"dns": {failed, "spelling"}}},
 	"port closed":        {func(s *setup) { s.use("http://" + s.closedPort()) }, expectation{"tcp": {failed, "xsale sandbox"}}},
@@ -223,6 +237,15 @@ func TestBroken(t *testing.T) {
 			s.examine(test.want)
 		})
 	}
+}
+
+// useCommand moves the account to the configuration file, with another command for the password.
+func (s *setup) useCommand(line string) {
+	s.useAccount("")
+	data, err := os.ReadFile(s.accounts())
+	s.must(err)
+	changed := strings.Replace(string(data), "password_command: echo "+xsaletest.Password, "password_command: "+line, 1)
+	s.must(os.WriteFile(s.accounts(), []byte(changed), 0o600))
 }
 
 // credentials passes a credentials file.

@@ -57,7 +57,8 @@ type setup struct {
 	dir         string
 	environment map[string]string
 	arguments   []string // of doctor
-	shell       string   // runs "$@" instead of the program, if set
+	shell       string   // runs the program as "$@", if set
+	user        int      // runs it, if not 0
 }
 
 func newSetup(t *testing.T, options ...xsaletest.Option) *setup {
@@ -94,6 +95,7 @@ func (s *setup) run(arguments ...string) (stdout, stderr string, code int) {
 	if s.shell != "" {
 		command = exec.Command("sh", append([]string{"-c", s.shell, "sh", program}, arguments...)...)
 	}
+	s.prepare(command)
 	command.Env = []string{}
 	for name, value := range s.environment {
 		command.Env = append(command.Env, name+"="+value)
@@ -167,7 +169,7 @@ func (s *setup) examine(want expectation) doctor.Report {
 	if failed != (code == 1) || failed != (report.Verdict == doctor.Failed) {
 		s.Errorf("exit code %d, verdict %s: %s", code, report.Verdict, stderr)
 	}
-	for _, canary := range []string{xsaletest.Username, xsaletest.Password, xsaletest.ClientID, xsaletest.ClientSecret, xsaletest.Organization, "Lorem Ipsum", "canary-", "home-canary"} {
+	for _, canary := range []string{xsaletest.Username, xsaletest.Password, xsaletest.ClientID, xsaletest.ClientSecret, xsaletest.Organization, "Lorem Ipsum", "canary-", "home-canary", "acme"} {
 		if strings.Contains(stdout+stderr, canary) {
 			s.Errorf("the report contains %q", canary)
 		}
@@ -176,6 +178,28 @@ func (s *setup) examine(want expectation) doctor.Report {
 		s.Logf("%s%s", stdout, stderr)
 	}
 	return report
+}
+
+// useAccount moves the environment's account to the configuration file. More lines may follow.
+func (s *setup) useAccount(more string) {
+	lines := []string{"current: acme", "accounts:", "  acme:"}
+	for key, variable := range map[string]string{
+		"client_id": "XSALE_CLIENT_ID", "username": "XSALE_USERNAME", "organization": "XSALE_ORGANIZATION",
+		"base_url": "XSALE_BASE_URL", "token_url": "XSALE_TOKEN_URL", "audience": "XSALE_AUDIENCE", "scope": "XSALE_SCOPE",
+	} {
+		lines = append(lines, "    "+key+": "+s.environment[variable])
+		s.clear(variable)
+	}
+	s.clear("XSALE_CLIENT_SECRET", "XSALE_PASSWORD")
+	lines = append(lines, "    client_secret_command: echo "+xsaletest.ClientSecret, "    password_command: echo "+xsaletest.Password, "    secrets: command", more, "")
+	s.environment["XSALE_CONFIG_DIR"] = filepath.Join(s.dir, "config")
+	s.must(os.Mkdir(s.environment["XSALE_CONFIG_DIR"], 0o700))
+	s.must(os.WriteFile(s.accounts(), []byte(strings.Join(lines, "\n")), 0o600))
+}
+
+// accounts returns the path of the configuration file.
+func (s *setup) accounts() string {
+	return filepath.Join(s.environment["XSALE_CONFIG_DIR"], "accounts.yaml")
 }
 
 // clear removes variables.
@@ -215,6 +239,10 @@ func TestHealthy(t *testing.T) {
 		"cache":        func(s *setup) { s.clear("XSALE_TOKEN_STORE"); s.login() },
 		"one file": func(s *setup) {
 			s.environment["XSALE_TOKEN_STORE"] = filepath.Join(s.dir, "tokens.json")
+			s.login()
+		},
+		"an account": func(s *setup) {
+			s.useAccount("")
 			s.login()
 		},
 		"credentials file": func(s *setup) {

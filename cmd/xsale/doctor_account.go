@@ -1,0 +1,75 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/xsale-go/xsale/account"
+	"github.com/xsale-go/xsale/internal/doctor"
+	"github.com/xsale-go/xsale/internal/httpx"
+)
+
+// checkAccount examines the choice of an account; failed is why there is none.
+func (a *app) checkAccount(chosen *account.Account, failed error) doctor.Check {
+	check := doctor.Check{Name: "account", Verdict: doctor.OK}
+	by := "'xsale account use'"
+	named := cmp.Or(a.accountName, os.Getenv("XSALE_ACCOUNT"))
+	switch {
+	case a.accountName != "":
+		by = "--account"
+	case named != "":
+		by = "XSALE_ACCOUNT"
+	}
+	all, current, err := account.List()
+	if failed == nil {
+		failed = err
+	}
+	switch {
+	case failed != nil:
+		check.Verdict, check.Detail = doctor.Failed, withoutNames(failed.Error(), named, all)
+		check.Remedy = "correct what the detail names, or choose another account: 'xsale account list' shows the names"
+	case chosen != nil:
+		check.Detail = fmt.Sprintf("chosen by %s, with its secrets in: %s", by, cmp.Or(chosen.Secrets, "none stored"))
+	case current != "":
+		check.Detail = "the environment's: its credentials take precedence over the current account"
+	default:
+		check.Detail = fmt.Sprintf("the environment's; saved accounts: %d", len(all))
+	}
+	return check
+}
+
+// withoutNames removes the names of accounts, which may be those of customers.
+func withoutNames(text, named string, accounts []*account.Account) string {
+	names := []string{regexp.QuoteMeta(cmp.Or(named, "\x00"))}
+	for _, a := range accounts {
+		names = append(names, regexp.QuoteMeta(a.Name))
+	}
+	return regexp.MustCompile(`(^|[ "'])(?:`+strings.Join(names, "|")+`)([ "':?,]|$)`).ReplaceAllString(text, "${1}NAME$2")
+}
+
+// checkBrowserLogin examines the address that the browser comes back to.
+func checkBrowserLogin(redirectURL string) doctor.Check {
+	check := doctor.Check{Name: "browser-login", Verdict: doctor.OK, Detail: "the port of the redirect URL is free"}
+	parsed, err := url.Parse(redirectURL)
+	switch {
+	case redirectURL == "" || err != nil || parsed.Host == "":
+		check.Verdict, check.Detail = doctor.Failed, "the account has no valid redirect_url"
+		check.Remedy = "set it to the callback that Futuriti has registered for the application"
+	case !httpx.Loopback(parsed.Hostname()):
+		check.Detail = "the redirect URL is not on this machine"
+	default:
+		listener, err := net.Listen("tcp", net.JoinHostPort(parsed.Hostname(), cmp.Or(parsed.Port(), "80")))
+		if err != nil {
+			check.Verdict, check.Detail = doctor.Warning, fmt.Sprintf("port %s of the redirect URL cannot be used: another program listens there, or the system denies it", cmp.Or(parsed.Port(), "80"))
+			check.Remedy = "end that program before 'xsale login'"
+			break
+		}
+		listener.Close()
+	}
+	return check
+}
