@@ -100,8 +100,8 @@ func (a *app) completeOperations(command *cobra.Command, arguments []string, _ s
 		return nil, cobra.ShellCompDirectiveError
 	}
 	var names []cobra.Completion
-	for _, o := range catalog.Operations() {
-		names = append(names, cobra.CompletionWithDesc(o.Name, firstLine(o.Summary)))
+	for name, summary := range catalog.Names() {
+		names = append(names, cobra.CompletionWithDesc(name, summary))
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -17,23 +18,49 @@ import (
 
 // Catalog is the operations of a spec. It is safe for concurrent use.
 type Catalog struct {
-	operations []*Operation
-	spec       func(*Operation) (*contract.Document, error) // a spec that has the operation, all of it for nil
+	entries []*entry
+	all     func() []*Operation
+	spec    func(*Operation) (*contract.Document, error) // a spec that has the operation
+}
+
+// entry is an operation that is decoded when it is needed.
+type entry struct {
+	name, method, path, summary string // the summary is one line
+	operation                   func() *Operation
+}
+
+func newCatalog(entries []*entry, spec func(*Operation) (*contract.Document, error)) *Catalog {
+	return &Catalog{entries, sync.OnceValue(func() []*Operation {
+		operations := make([]*Operation, len(entries))
+		for i, e := range entries {
+			operations[i] = e.operation()
+		}
+		return operations
+	}), spec}
+}
+
+func newEntry(o *Operation) *entry {
+	return &entry{o.Name, o.Method, o.Path, firstLine(o.Summary), func() *Operation { return o }}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return strings.TrimSpace(line)
 }
 
 // Compile returns the operations of a spec.
 func Compile(document *contract.Document) (*Catalog, error) {
-	c := &Catalog{spec: func(*Operation) (*contract.Document, error) { return document, nil }}
+	var entries []*entry
 	for _, o := range document.Operations() {
 		if o.ID == "" {
 			return nil, fmt.Errorf("%s %s has no operationId: put the spec in normal form", o.Method, o.Path)
 		}
-		c.operations = append(c.operations, compile(document, o))
+		entries = append(entries, newEntry(compile(document, o)))
 	}
-	if len(c.operations) == 0 {
+	if len(entries) == 0 {
 		return nil, errors.New("the spec has no operations")
 	}
-	return c, nil
+	return newCatalog(entries, func(*Operation) (*contract.Document, error) { return document, nil }), nil
 }
 
 //go:generate go run ../devtools/operations
@@ -43,34 +70,50 @@ var shipped []byte
 
 // Shipped returns the operations of the spec of this module.
 var Shipped = sync.OnceValues(func() (*Catalog, error) {
-	c := &Catalog{spec: func(*Operation) (*contract.Document, error) { return contract.Shipped() }}
-	return c, json.Unmarshal(shipped, &c.operations)
+	var operations []*Operation
+	if err := json.Unmarshal(shipped, &operations); err != nil {
+		return nil, err
+	}
+	var entries []*entry
+	for _, o := range operations {
+		entries = append(entries, newEntry(o))
+	}
+	return newCatalog(entries, func(*Operation) (*contract.Document, error) { return contract.Shipped() }), nil
 })
 
-// Document returns the whole spec.
-func (c *Catalog) Document() (*contract.Document, error) { return c.spec(nil) }
-
 // Operations returns all operations, sorted by name. Do not modify the slice.
-func (c *Catalog) Operations() []*Operation { return c.operations }
+func (c *Catalog) Operations() []*Operation { return c.all() }
+
+// Names yields the names of all operations, and the first line of their summaries.
+func (c *Catalog) Names() iter.Seq2[string, string] {
+	return func(yield func(name, summary string) bool) {
+		for _, e := range c.entries {
+			if !yield(e.name, e.summary) {
+				return
+			}
+		}
+	}
+}
 
 // Find returns the operation with a name: its operationId in any case and with any separators, such
 // as list-orders for listOrders, or its method and path. Without one, the error suggests others.
 func (c *Catalog) Find(name string) (*Operation, error) {
-	var alike []*Operation
-	for _, o := range c.operations {
-		if o.Name == name || strings.EqualFold(o.String(), strings.TrimSpace(name)) {
-			return o, nil
+	for _, e := range c.entries {
+		if e.name == name || strings.EqualFold(e.method+" "+e.path, strings.TrimSpace(name)) {
+			return e.operation(), nil
 		}
-		if similar.Fold(o.Name) == similar.Fold(name) {
-			alike = append(alike, o)
+	}
+	var alike []*entry
+	var names []string
+	folded := similar.Fold(name)
+	for _, e := range c.entries {
+		if similar.Fold(e.name) == folded {
+			alike = append(alike, e)
 		}
+		names = append(names, e.name)
 	}
 	if len(alike) == 1 {
-		return alike[0], nil
-	}
-	var names []string
-	for _, o := range c.operations {
-		names = append(names, o.Name)
+		return alike[0].operation(), nil
 	}
 	suggested := similar.Names(name, names)
 	for _, o := range c.Search(name) {
@@ -105,7 +148,7 @@ func (c *Catalog) Search(words ...string) []*Operation {
 		score int
 	}
 	var found []match
-	for _, o := range c.operations {
+	for _, o := range c.Operations() {
 		score := 0
 		for _, word := range words {
 			points := o.points(word)

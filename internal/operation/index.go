@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -14,16 +15,18 @@ import (
 
 	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/printable"
 	"github.com/xsale-go/xsale/internal/privatefile"
 	"github.com/xsale-go/xsale/internal/spec/selection"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // A registered spec is a directory with two files: the spec in normal form, whose name contains its
-// hash, and an index that names it. The index has all operations, so that completion and help read
-// nothing else, and a call loads no more of the spec than its operation needs.
+// hash, and an index. The first line of the index names the spec. Each other line is an operation:
+// what completion prints, and the JSON of the whole, separated by tabs. So completion decodes
+// nothing, help decodes one operation, and a call loads no more of the spec than it needs.
 const (
-	indexName   = "index.json"
+	indexName   = "index"
 	indexFormat = 1 // changes with the fields of Operation and with the rules for flags
 )
 
@@ -35,11 +38,11 @@ type Source struct {
 	Version string    `json:"version,omitzero"` // of the API, as the spec says
 }
 
-type index struct {
-	Format     int          `json:"format"`
-	Spec       string       `json:"spec"` // name of the file
-	Source     Source       `json:"source"`
-	Operations []*Operation `json:"operations"`
+// head is the first line of an index.
+type head struct {
+	Format int    `json:"format"`
+	Spec   string `json:"spec"` // name of the file
+	Source Source `json:"source"`
 }
 
 // Register replaces the spec that is registered in a directory. The spec is in normal form. One that
@@ -62,7 +65,7 @@ func Register(dir string, spec tree.Object, source Source) (*Catalog, error) {
 	if err := atomicfile.Write(filepath.Join(dir, name), data, 0o600); err != nil {
 		return nil, err
 	}
-	if err := writeIndex(dir, index{indexFormat, name, source, catalog.operations}); err != nil {
+	if err := writeIndex(dir, head{indexFormat, name, source}, catalog); err != nil {
 		return nil, err
 	}
 	former, _ := filepath.Glob(filepath.Join(dir, "spec-*.json"))
@@ -82,35 +85,54 @@ func compileNormal(data []byte) (*Catalog, error) {
 	return Compile(document)
 }
 
-func writeIndex(dir string, i index) error {
-	data, err := json.Marshal(i)
-	if err != nil {
+func writeIndex(dir string, h head, catalog *Catalog) error {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data) // ends each value with a line break
+	if err := encoder.Encode(h); err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(dir, indexName), data, 0o600)
+	for _, e := range catalog.entries {
+		for _, field := range []string{e.name, e.method, e.path, e.summary} {
+			data.WriteString(printable.String(field) + "\t")
+		}
+		if err := encoder.Encode(e.operation()); err != nil {
+			return err
+		}
+	}
+	return atomicfile.Write(filepath.Join(dir, indexName), data.Bytes(), 0o600)
 }
 
 // Registered returns the operations of the spec that is registered in a directory, and its source. The
 // error wraps [fs.ErrNotExist] without one.
 func Registered(dir string) (*Catalog, Source, error) {
-	data, err := os.ReadFile(filepath.Join(dir, indexName))
+	path := filepath.Join(dir, indexName)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, Source{}, err
 	}
-	var head struct {
-		Format int    `json:"format"`
-		Spec   string `json:"spec"`
-		Source Source `json:"source"`
+	first, rest, _ := strings.Cut(string(data), "\n")
+	var h head
+	if json.Unmarshal([]byte(first), &h) != nil {
+		return nil, Source{}, fmt.Errorf("%s is damaged: run 'xsale spec pull' again", path)
 	}
-	var i index
-	if err = json.Unmarshal(data, &i); err != nil || i.Format != indexFormat { // written by another version
-		if json.Unmarshal(data, &head) != nil {
-			return nil, Source{}, fmt.Errorf("%s is damaged: run 'xsale spec pull' again", filepath.Join(dir, indexName))
+	var entries []*entry
+	for line := range strings.Lines(rest) {
+		fields := strings.SplitN(line, "\t", 5)
+		if len(fields) < 5 {
+			h.Format = 0
+			break
 		}
-		return recompile(dir, head.Spec, head.Source)
+		entries = append(entries, &entry{fields[0], fields[1], fields[2], fields[3], sync.OnceValue(func() *Operation {
+			o := &Operation{}
+			_ = json.Unmarshal([]byte(fields[4]), o) // written by this version
+			return o
+		})})
 	}
-	specs := &registered{path: filepath.Join(dir, filepath.Base(i.Spec)), loaded: map[string]*contract.Document{}}
-	return &Catalog{operations: i.Operations, spec: specs.load}, i.Source, nil
+	if h.Format != indexFormat { // another version has written it
+		return recompile(dir, h.Spec, h.Source)
+	}
+	specs := &registered{path: filepath.Join(dir, filepath.Base(h.Spec)), loaded: map[string]*contract.Document{}}
+	return newCatalog(entries, specs.load), h.Source, nil
 }
 
 // recompile makes the index of another version again.
@@ -123,7 +145,7 @@ func recompile(dir, name string, source Source) (*Catalog, Source, error) {
 	if err != nil {
 		return nil, source, err
 	}
-	_ = writeIndex(dir, index{indexFormat, name, source, catalog.operations}) // the next command does it again
+	_ = writeIndex(dir, head{indexFormat, name, source}, catalog) // the next command does it again
 	return catalog, source, nil
 }
 

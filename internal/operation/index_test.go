@@ -126,14 +126,14 @@ func TestIndexOfAnotherVersion(t *testing.T) {
 	if _, err := register(t, dir, string(openapi.Spec())); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(dir, "index.json")
+	path := filepath.Join(dir, "index")
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, changed := range []string{
 		strings.Replace(string(data), `"format":1`, `"format":0`, 1),
-		strings.Replace(string(data), `"operations":[`, `"operations":[7,`, 1),
+		string(data) + "a line of another version\n",
 	} {
 		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
 			t.Fatal(err)
@@ -148,7 +148,7 @@ func TestIndexOfAnotherVersion(t *testing.T) {
 			t.Error("the index was not written again", err)
 		}
 	}
-	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("{\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := operation.Registered(dir); err == nil || !strings.Contains(err.Error(), "damaged") {
