@@ -164,13 +164,16 @@ func (a *Account) Credentials(ctx context.Context) (authn.Credentials, error) {
 	if err != nil {
 		return authn.Credentials{}, fmt.Errorf("account %s: %w", a.Name, err)
 	}
-	return authn.Credentials{
+	credentials := authn.Credentials{
 		ClientID:     a.ClientID,
 		ClientSecret: secrets.ClientSecret,
 		Username:     a.Username,
 		Password:     secrets.Password,
-		UserLogin:    a.Login == LoginBrowser,
-	}, nil
+	}
+	if a.Login == LoginBrowser { // accounts of one application do not share the tokens of their users
+		credentials.UserLogin, credentials.Username = true, strings.ToLower(a.Name)
+	}
+	return credentials, nil
 }
 
 // Dir returns the directory with the account's private files, such as its registered spec. It may be

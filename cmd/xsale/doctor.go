@@ -84,7 +84,7 @@ func doctorRows(report doctor.Report) (rows [][]any) {
 // environment, and that over the account.
 func (a *app) setup(command *cobra.Command) (doctor.Setup, error) {
 	setup := doctor.Setup{
-		Credentials:     authn.FromEnvironment,
+		Credentials:     environmentCredentials,
 		CredentialsFrom: doctor.FromEnvironment,
 		Environ:         os.Environ(),
 		Version:         fmt.Sprintf("xsale %s, %s, %s/%s", xsale.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH),

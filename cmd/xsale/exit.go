@@ -135,6 +135,8 @@ func remedy(err error) string {
 		return "check whether it was processed before sending it again"
 	case errors.Is(err, authn.ErrCredentialsUnavailable):
 		return "set the environment variables or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
+	case errors.Is(err, authn.ErrLoginRequired):
+		return "run 'xsale login'; for an application with a password, set XSALE_USERNAME and XSALE_PASSWORD"
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, windowsAddressInUse):
 		return "choose another address with --addr; port 0 picks a free one"
 	case errors.Is(err, xsale.ErrNotFound):
@@ -143,7 +145,7 @@ func remedy(err error) string {
 		if failure, ok := errors.AsType[*xsale.Error](err); ok && failure.Attempts > 1 {
 			return "the API also rejects a fresh login: check XSALE_AUDIENCE and XSALE_SCOPE"
 		}
-		return "run 'xsale token show' to see when the next login is allowed, or 'xsale token refresh' to log in now"
+		return "run 'xsale token show' to see when the next login is allowed, and 'xsale token refresh', or 'xsale login' if you log in with a browser, to log in now"
 	case errors.Is(err, xsale.ErrForbidden):
 		return "the account lacks a permission: ask the xSale helpdesk"
 	case errors.Is(err, xsale.ErrRateLimited):

@@ -3,6 +3,7 @@
 //	xsale demo                     an integrator's day, good and bad, against a sandbox
 //	xsale sandbox                  a fake xSale with its login service, for any language
 //	xsale proxy                    lends the login to programs in any language
+//	xsale login|logout             of a user with a browser
 //	xsale me                       the user and their organizations
 //	xsale orders list|create
 //	xsale orders pull|push         each order once, to and from other systems

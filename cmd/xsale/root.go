@@ -39,6 +39,7 @@ func newRootCommand() (*cobra.Command, *app) {
 		Long: `Call the xSale REST API and run a sandbox of it.
 
 The account is read from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD.
+Without the last two, log in with 'xsale login'.
 To start without an account, run 'xsale demo' or 'xsale sandbox'.
 
 ` + exitCodesHelp(),
@@ -64,6 +65,8 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		newDemoCommand(a),
 		newSandboxCommand(a),
 		newProxyCommand(a),
+		newLoginCommand(a),
+		newLogoutCommand(a),
 		newMeCommand(a),
 		newOrdersCommand(a),
 		newStatusesCommand(a),
@@ -129,7 +132,7 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 		return err
 	}
 	logger := a.logger(command)
-	options := []xsale.Option{xsale.FromEnvironment()}
+	options := []xsale.Option{xsale.FromEnvironment(), xsale.WithCredentialsFunc(environmentCredentials)}
 	if chosen != nil {
 		options = chosen.Options()
 	}
@@ -193,7 +196,7 @@ func (a *app) checkCredentials(command *cobra.Command) error {
 		return err
 	}
 	if a.credentials == "" {
-		if _, err := authn.FromEnvironment(command.Context()); err != nil {
+		if _, err := environmentCredentials(command.Context()); err != nil {
 			return &authn.Error{Reason: authn.ErrCredentialsUnavailable, Err: err}
 		}
 	}

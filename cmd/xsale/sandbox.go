@@ -24,6 +24,7 @@ type sandboxFlags struct {
 	address, certificate string
 	public               bool
 	origins              []string
+	redirectURLs         []string
 
 	seed          string
 	organizations string
@@ -48,6 +49,9 @@ func newSandboxCommand(a *app) *cobra.Command {
 The sandbox stores the data it receives and checks every request and response against the spec. It
 reports requests that break the spec, and unknown query parameters, on standard error. The command
 prints the environment variables that a program needs to call the sandbox.
+
+Users log in with a browser at a page of the sandbox, for 'xsale login' and for web applications whose
+redirect URL --redirect-url registers.
 
 The control API below /_sandbox/ and the page at / show requests and logins, inject faults, and change
 the clock, the settings and the data.
@@ -76,6 +80,7 @@ which ones do, and why others do not. --override sets the responses of single op
 	flags.StringVar(&f.address, "addr", "127.0.0.1:8080", "`HOST:PORT` to listen at; port 0 picks a free one")
 	flags.BoolVar(&f.public, "public", false, "let other machines reach the sandbox; everyone knows its credentials")
 	flags.StringArrayVar(&f.origins, "cors", nil, "`ORIGIN` whose web pages may call the sandbox, such as http://localhost:5173, or *; repeatable")
+	flags.StringArrayVar(&f.redirectURLs, "redirect-url", []string{xsaletest.RedirectURL}, "redirect `URL` that is registered for logins with a browser; repeatable")
 	flags.StringVar(&f.certificate, "tls-cert", "", "serve https and write the certificate to trust to `FILE`")
 	flags.StringVar(&f.seed, "seed", "", "JSON `FILE` with the data to start with (default generated orders)")
 	flags.StringVar(&f.organizations, "organizations", "", "`NUMBER` of organizations of the user, or their names separated by commas")
@@ -125,6 +130,7 @@ func runSandbox(a *app, command *cobra.Command, f sandboxFlags) (err error) {
 		fmt.Fprintln(stderr, "Warning: the credentials of the sandbox are public: everyone who can reach it can log in and control it.")
 	}
 	fmt.Fprintf(stderr, "Page: %[1]s/\nControl API: %[1]s/_sandbox/openapi.json\nThe sandbox listens at %[1]s until interrupted. Its data is lost when it stops.\n", sandbox.URL())
+	fmt.Fprintf(stderr, "Logins with a browser: unset XSALE_USERNAME and XSALE_PASSWORD. Redirect URLs: %s\n", strings.Join(f.redirectURLs, ", "))
 	<-command.Context().Done()
 	return nil
 }
@@ -137,7 +143,7 @@ func (f *sandboxFlags) options() ([]xsaletest.Option, error) {
 	if f.latency < 0 {
 		return nil, usagef("--latency %v: want 0 or more", f.latency)
 	}
-	options := []xsaletest.Option{xsaletest.WithLatency(f.latency), xsaletest.WithCORS(f.origins...)}
+	options := []xsaletest.Option{xsaletest.WithLatency(f.latency), xsaletest.WithCORS(f.origins...), xsaletest.WithRedirectURLs(f.redirectURLs...)}
 	if f.certificate != "" {
 		options = append(options, xsaletest.WithTLS())
 	}
@@ -251,7 +257,7 @@ func readSeed(path string) (xsaletest.Seed, error) {
 
 // startError rewords errors of the start, which name Go functions.
 func (f *sandboxFlags) startError(err error) error {
-	for option, flag := range map[string]string{"WithCORS": "--cors", "WithOrganizations": "--organizations", "WithSeed": "--seed " + f.seed, "WithSpec": "--spec"} {
+	for option, flag := range map[string]string{"WithCORS": "--cors", "WithOrganizations": "--organizations", "WithRedirectURLs": "--redirect-url", "WithSeed": "--seed " + f.seed, "WithSpec": "--spec"} {
 		if cause, ok := strings.CutPrefix(err.Error(), "xsaletest: "+option+": "); ok {
 			return usagef("%s: %s", flag, strings.ReplaceAll(cause, "\n", "; "))
 		}
