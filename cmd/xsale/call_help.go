@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,6 +31,9 @@ func operationHelp(o *operation.Operation) string {
 		add("Deprecated: the spec marks it as deprecated.")
 	}
 	add(o.String())
+	if slices.ContainsFunc(o.Parameters, organizationParameter) {
+		add("The organization is the account's, or that of --organization.")
+	}
 	if o.Body != nil {
 		add(bodyHelp(o.Body))
 	}

@@ -47,7 +47,7 @@ func (a *app) newOperationCommand(catalog *operation.Catalog, o *operation.Opera
 		Use:     o.Name,
 		Short:   cmp.Or(firstLine(o.Summary), o.String()),
 		Long:    operationHelp(o),
-		Args:    takes(),
+		Args:    noArguments,
 		PreRunE: func(*cobra.Command, []string) error { return c.checkAhead() },
 		RunE:    func(command *cobra.Command, _ []string) error { return c.run(command) },
 	}
@@ -84,6 +84,17 @@ func (a *app) newOperationCommand(catalog *operation.Catalog, o *operation.Opera
 	choiceFlag(command, &c.shell, "shell", "with --dry-run: the shell of the command line", curl.Shells()...)
 	command.Example = c.example()
 	return prints(command)
+}
+
+// noArguments rejects arguments, and explains the likely one.
+func noArguments(_ *cobra.Command, arguments []string) error {
+	if len(arguments) == 0 {
+		return nil
+	}
+	if arguments[0] == "true" || arguments[0] == "false" {
+		return fmt.Errorf("unexpected argument %q: write it as --flag=%s", arguments[0], arguments[0])
+	}
+	return fmt.Errorf("unexpected argument %q: pass values with flags", arguments[0])
 }
 
 // organizationParameter reports whether a parameter is the organization, which --organization sets.
@@ -139,11 +150,8 @@ func (c *operationCall) addFlag(command *cobra.Command, p *operation.Parameter) 
 // String implements [pflag.Value].
 func (v *inputValue) String() string { return strings.Join(v.texts, ",") }
 
-// Set implements [pflag.Value]. Of a flag that is not a list, the last value counts.
+// Set implements [pflag.Value].
 func (v *inputValue) Set(text string) error {
-	if !v.parameter.List {
-		v.texts = nil
-	}
 	v.texts = append(v.texts, text)
 	return nil
 }
@@ -202,8 +210,17 @@ func (c *operationCall) run(command *cobra.Command) error {
 	if c.limit < 0 || command.Flags().Changed("limit") && c.limit == 0 {
 		return usagef("--limit %d: want a number from 1 up", c.limit)
 	}
-	if set := output.Set(command.Flags()); c.dryRun && set != "" {
+	set := output.Set(command.Flags())
+	if set == "" && c.limit > 0 {
+		set = "limit"
+	}
+	switch {
+	case c.dryRun && set != "":
 		return usagef("--%s has no effect with --dry-run", set)
+	case c.download.path != "" && set != "":
+		return usagef("--%s has no effect with --output-file, which saves what comes", set)
+	case c.download.path != "" && c.dryRun:
+		return usagef("--output-file has no effect with --dry-run")
 	}
 	if command.Flags().Changed("shell") && !c.dryRun {
 		return usagef("--shell has no effect without --dry-run")
@@ -258,7 +275,7 @@ func (c *operationCall) input(command *cobra.Command) (operation.Input, error) {
 	var problems []string
 	for _, p := range c.operation.Inputs() {
 		if value := c.values[p]; value != nil && command.Flags().Changed(p.Flag) {
-			parsed, err := c.parse(p, value.texts)
+			parsed, err := c.parse(command, p, value.texts)
 			if err != nil {
 				problems = append(problems, fmt.Sprintf("--%s %v", p.Flag, err))
 				continue
@@ -288,7 +305,9 @@ func (c *operationCall) input(command *cobra.Command) (operation.Input, error) {
 		return input, usagef("--content-type %s: %w", c.contentType, err)
 	}
 	if media.Form == operation.Raw {
-		input.Content, err = c.open(command, c.file)
+		if input.Content, err = c.open(command, c.file); err != nil {
+			err = usagef("--file %w", err)
+		}
 		return input, err
 	}
 	var body jsonBody
@@ -302,18 +321,25 @@ type jsonBody struct{}
 // UnmarshalJSON implements [json.Unmarshaler].
 func (*jsonBody) UnmarshalJSON([]byte) error { return nil }
 
-func (c *operationCall) parse(p *operation.Parameter, texts []string) (any, error) {
+func (c *operationCall) parse(command *cobra.Command, p *operation.Parameter, texts []string) (any, error) {
 	if p.Kind != operation.File {
 		return p.Parse(texts)
 	}
 	var files []call.File
 	for _, text := range texts {
 		path := strings.TrimPrefix(text, "@")
-		content, err := c.open(nil, path)
+		content, err := c.open(command, path)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, call.File{Name: filepath.Base(path), Type: mime.TypeByExtension(filepath.Ext(path)), Content: content})
+		file := call.File{Type: mime.TypeByExtension(filepath.Ext(path)), Content: content}
+		if path != "-" {
+			file.Name = filepath.Base(path)
+		}
+		files = append(files, file)
+	}
+	if len(files) > 1 && !p.List {
+		return nil, fmt.Errorf("was passed %d times: want one file", len(files))
 	}
 	if p.List {
 		return files, nil
@@ -323,16 +349,16 @@ func (c *operationCall) parse(p *operation.Parameter, texts []string) (any, erro
 
 // open opens a file that is sent as it is.
 func (c *operationCall) open(command *cobra.Command, path string) (io.Reader, error) {
-	if path == "-" && command != nil {
+	if path == "-" {
 		return command.InOrStdin(), nil
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, fmt.Errorf("%s: %w", path, errors.Unwrap(err))
 	}
 	c.opened = append(c.opened, file)
 	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, usagef("%s is a directory: want a file", path)
+		return nil, fmt.Errorf("%s: is a directory: want a file", path)
 	}
 	return file, nil
 }

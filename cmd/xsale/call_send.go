@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,9 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/operation"
 	"github.com/xsale-go/xsale/internal/output"
+	"github.com/xsale-go/xsale/internal/printable"
+	"github.com/xsale-go/xsale/internal/similar"
+	"github.com/xsale-go/xsale/wire"
 )
 
 // send sends the call and prints its response.
@@ -32,7 +36,13 @@ func (c *operationCall) send(ctx context.Context, command *cobra.Command, reques
 	list := c.operation.List()
 	whole := c.output.Format == output.JSON || command.Flags().Changed("jq") || command.Flags().Changed("template")
 	if list != nil && c.download.path == "" && (c.limit > 0 || list.ListField != "" && !whole) {
-		return c.printElements(command, list.Fields, call.Stream[json.RawMessage](ctx, request.Operation, nil, request.Send(endpoint)))
+		var envelope wire.UnknownFields
+		elements := call.Stream[json.RawMessage](ctx, request.Operation, []call.Option{call.Envelope(&envelope)}, request.Send(endpoint))
+		if err := c.printElements(command, list.Fields, elements); err != nil {
+			return err
+		}
+		noteMore(command, envelope)
+		return nil
 	}
 	response, err := call.Open(ctx, request.Operation, nil, request.Send(endpoint))
 	if err != nil {
@@ -60,6 +70,23 @@ func (c *operationCall) printElements(command *cobra.Command, fields []string, l
 	}, fields)
 }
 
+// furtherPage matches the names of fields that lead to another page, without punctuation.
+var furtherPage = regexp.MustCompile(`^(has)?(more|next)|continuation|cursor|nextlink$`)
+
+// noteMore reports that the list has more pages, which a table does not show.
+func noteMore(command *cobra.Command, envelope wire.UnknownFields) {
+	for name, value := range envelope.All() {
+		switch text := string(value); {
+		case !furtherPage.MatchString(similar.Fold(name)), text == "null", text == "false", text == `""`, text == "0", strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
+		default:
+			fmt.Fprintf(command.ErrOrStderr(), "the list goes on: %s is %s\n", name, printable.Line(text, maxShown))
+		}
+	}
+}
+
+// maxShown bounds a value of a response in a notice, in bytes.
+const maxShown = 500
+
 // print prints a response by its media type.
 func (c *operationCall) print(command *cobra.Command, response *http.Response) error {
 	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
@@ -67,6 +94,10 @@ func (c *operationCall) print(command *cobra.Command, response *http.Response) e
 	switch {
 	case response.StatusCode == http.StatusNoContent || response.ContentLength == 0:
 		return nil
+	case httpx.SequentialJSON(mediaType) && c.output.Format == output.NDJSON:
+		_, err := io.Copy(out, response.Body)
+		return err
+	case httpx.SequentialJSON(mediaType): // printed as it comes
 	case mediaType == "" || strings.HasSuffix(mediaType, "json"):
 		var fields []string
 		if len(c.operation.Responses) > 0 {

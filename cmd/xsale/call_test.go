@@ -116,6 +116,28 @@ func TestCallRegisteredSpec(t *testing.T) {
 	execute(t, "", "spec", "forget").expect(t, exitOK, "no spec is registered")
 }
 
+func TestCallLists(t *testing.T) {
+	sandbox := useDocuments(t)
+	response := `{"Next":"abc","Items":[{"Id":1,"Title":"Umowa 1","Total":1.10,"Buyer":{"City":"a"}},{"Id":2,"Title":"Umowa 2","Total":2},{"Id":3,"Title":"Umowa 3","Total":3}]}`
+	sandbox.HandleFunc("listDocuments", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, response)
+	})
+	sandbox.Fail("listDocuments", xsaletest.Truncated())
+	execute(t, "", "call", "listDocuments").expect(t, exitFailed, "unexpected EOF")
+	limited := execute(t, "", "call", "listDocuments", "--limit", "2").expect(t, exitOK, "Umowa 2", "the list goes on: Next is \"abc\"")
+	if strings.Count(limited.stdout, "\n") != 3 {
+		t.Error(limited.stdout)
+	}
+	execute(t, "", "call", "listDocuments", "--limit", "1", "-o", "json").expect(t, exitOK, "[\n", `"Total": 1.10`)
+	execute(t, "", "call", "listDocuments", "--limit", "1", "--columns", "Title,Buyer.City").expect(t, exitOK, "Umowa 1  a")
+	response = `{"Next":"","Items":[]}`
+	execute(t, "", "call", "listDocuments", "--jq", ".Items | length").expect(t, exitOK, "0")
+	if all := execute(t, "", "call", "listDocuments").expect(t, exitOK); strings.Contains(all.stderr, "goes on") {
+		t.Error(all.stderr)
+	}
+}
+
 // What does not fit is reported in the words of the command line, and nothing is sent.
 func TestCallRejects(t *testing.T) {
 	sandbox := useDocuments(t)
@@ -146,8 +168,11 @@ func TestCallRejects(t *testing.T) {
 		"putFile --id 1":                                        "the body is missing",
 		"attachFile --id 1 --body-file missing":                 "missing",
 		"attachFile --id 1":                                     "--body-file is missing",
-		"getFile --id 1 --account shop --spec -":                "",
-		"getFile":                                               "--id is missing",
+		"getFile --id 1 --spec -":                               "--spec -",
+		"getFile --id 1 --id 2":                                 "--id was passed 2 times: want one value",
+		"addDocument --title ab --total 1 --urgent false":       "write it as --flag=false",
+		"listDocuments --limit 1 --output-file x":               "--limit has no effect with --output-file",
+		"getFile": "--id is missing",
 	} {
 		got := execute(t, "", append([]string{"call"}, strings.Fields(line)...)...).expect(t, exitUsage, want)
 		if strings.Count(got.stderr, "\n") != 1 {

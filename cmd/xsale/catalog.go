@@ -25,8 +25,11 @@ func (a *app) catalog(command *cobra.Command, file string) (catalog *operation.C
 	if err != nil {
 		return nil, "", err
 	}
-	catalog, source, err := operation.Registered(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	var source operation.Source
+	if dir != "" {
+		catalog, source, err = operation.Registered(dir)
+	}
+	if dir == "" || errors.Is(err, fs.ErrNotExist) {
 		catalog, err = operation.Shipped()
 		return catalog, "the spec of this module", err
 	}
@@ -62,7 +65,8 @@ func catalogOf(command *cobra.Command, file string) (*operation.Catalog, error) 
 }
 
 // specDir returns the directory of the registered spec: the account's or, without an account, one for
-// the account of the environment.
+// the account of the environment. It is empty if the user has no directory for configuration, as in
+// some services and containers.
 func (a *app) specDir(command *cobra.Command) (string, error) {
 	chosen, err := a.account(command)
 	if err != nil {
@@ -73,5 +77,8 @@ func (a *app) specDir(command *cobra.Command) (string, error) {
 		parent = chosen.Dir
 	}
 	dir, err := parent()
+	if err != nil && chosen == nil {
+		return "", nil
+	}
 	return filepath.Join(dir, "spec"), err
 }

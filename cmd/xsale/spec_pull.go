@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -60,6 +61,9 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 				return nil
 			}
 			dir, err := a.specDir(command)
+			if err == nil && dir == "" {
+				err = errors.New("no directory to register the spec in: set HOME or XSALE_CONFIG_DIR, or pass --register=false")
+			}
 			if err != nil {
 				return err
 			}
@@ -86,7 +90,7 @@ func newSpecForgetCommand(a *app) *cobra.Command {
 		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			dir, err := a.specDir(command)
-			if err != nil {
+			if err != nil || dir == "" {
 				return err
 			}
 			forgotten, err := operation.Forget(dir)

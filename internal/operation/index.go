@@ -9,12 +9,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/filelock"
 	"github.com/xsale-go/xsale/internal/printable"
 	"github.com/xsale-go/xsale/internal/privatefile"
 	"github.com/xsale-go/xsale/internal/spec/selection"
@@ -62,19 +64,33 @@ func Register(dir string, spec tree.Object, source Source) (*Catalog, error) {
 	if err := privatefile.MakeParent(filepath.Join(dir, indexName)); err != nil {
 		return nil, err
 	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close()
+	if locked, err := filelock.Try(lock); err == nil && !locked { // its spec would be removed
+		return nil, errors.New("another program registers a spec for the account right now: try again")
+	}
 	if err := atomicfile.Write(filepath.Join(dir, name), data, 0o600); err != nil {
 		return nil, err
 	}
+	former, _, _ := readIndex(dir)
 	if err := writeIndex(dir, head{indexFormat, name, source}, catalog); err != nil {
 		return nil, err
 	}
-	former, _ := filepath.Glob(filepath.Join(dir, "spec-*.json"))
-	for _, path := range former {
-		if filepath.Base(path) != name {
-			os.Remove(path) // the index does not name it
+	removeSpecs(dir, name, former.Spec) // a command in progress may need the former one
+	return catalog, nil
+}
+
+// removeSpecs removes all specs but some. One that cannot be removed is removed next time.
+func removeSpecs(dir string, except ...string) {
+	all, _ := filepath.Glob(filepath.Join(dir, "spec-*.json"))
+	for _, path := range all {
+		if !slices.Contains(except, filepath.Base(path)) {
+			os.Remove(path)
 		}
 	}
-	return catalog, nil
 }
 
 func compileNormal(data []byte) (*Catalog, error) {
@@ -102,21 +118,29 @@ func writeIndex(dir string, h head, catalog *Catalog) error {
 	return atomicfile.Write(filepath.Join(dir, indexName), data.Bytes(), 0o600)
 }
 
-// Registered returns the operations of the spec that is registered in a directory, and its source. The
-// error wraps [fs.ErrNotExist] without one.
-func Registered(dir string) (*Catalog, Source, error) {
+// readIndex returns the first line of an index, and the others.
+func readIndex(dir string) (h head, operations string, err error) {
 	path := filepath.Join(dir, indexName)
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, Source{}, err
+		return h, "", err
 	}
 	first, rest, _ := strings.Cut(string(data), "\n")
-	var h head
 	if json.Unmarshal([]byte(first), &h) != nil {
-		return nil, Source{}, fmt.Errorf("%s is damaged: run 'xsale spec pull' again", path)
+		err = fmt.Errorf("%s is damaged: run 'xsale spec pull' again", path)
+	}
+	return h, rest, err
+}
+
+// Registered returns the operations of the spec that is registered in a directory, and its source. The
+// error wraps [fs.ErrNotExist] without one.
+func Registered(dir string) (*Catalog, Source, error) {
+	h, operations, err := readIndex(dir)
+	if err != nil {
+		return nil, Source{}, err
 	}
 	var entries []*entry
-	for line := range strings.Lines(rest) {
+	for line := range strings.Lines(operations) {
 		fields := strings.SplitN(line, "\t", 5)
 		if len(fields) < 5 {
 			h.Format = 0

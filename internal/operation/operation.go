@@ -6,9 +6,11 @@ package operation
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Operation is an operation of a spec.
@@ -185,17 +187,25 @@ type Response struct {
 	Fields      []string `json:"fields,omitzero"`    // of the JSON, or of the elements, what identifies them first
 }
 
-// accepts returns the value of the Accept header.
+// accepts returns the value of the Accept header. JSON comes first: it is what can be printed in other
+// forms.
 func (o *Operation) accepts() string {
-	var all []string
-	seen := map[string]bool{}
+	var asJSON, others []string
 	for _, response := range o.Responses {
 		for _, media := range response.Media {
-			if !seen[media] {
-				seen[media] = true
-				all = append(all, media)
+			list := &others
+			if plain := httpx.MediaType(media); strings.HasSuffix(plain, "json") {
+				list = &asJSON
+			}
+			if !slices.Contains(*list, media) {
+				*list = append(*list, media)
 			}
 		}
 	}
-	return strings.Join(all, ", ")
+	for i := range others {
+		if len(asJSON) > 0 {
+			others[i] += ";q=0.5"
+		}
+	}
+	return strings.Join(append(asJSON, others...), ", ")
 }

@@ -18,7 +18,7 @@ import (
 func (p *Parameter) Parse(texts []string) (any, error) {
 	if !p.List {
 		if len(texts) > 1 {
-			return nil, fmt.Errorf("it was passed %d times: want one value", len(texts))
+			return nil, fmt.Errorf("was passed %d times: want one value", len(texts))
 		}
 		return p.parse(texts[0])
 	}
