@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"log/slog"
 	"net/http"
@@ -328,6 +329,21 @@ func ExampleClient_Call() {
 	}
 	fmt.Println(response.StatusCode, user.Email)
 	// Output: 200 loremipsum@futuriti.pl
+}
+
+// Open is for files and other bodies that are long.
+func ExampleClient_Open() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	response, err := client.Open(context.Background(), http.MethodGet, "/me", nil, call.Unbounded())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	length, err := io.Copy(io.Discard, response.Body)
+	fmt.Println(response.Header.Get("Content-Type"), length > 0, err)
+	// Output: application/json true <nil>
 }
 
 func ExampleOrganization_Call() {

@@ -26,6 +26,24 @@ import (
 // with JSON, or a value to encode as JSON. Of the readers, only *bytes.Buffer, *bytes.Reader and
 // *strings.Reader allow retries.
 func (c *Client) Call(ctx context.Context, method, path string, body any, options ...call.Option) (*call.Response, error) {
+	operation, options, send := c.raw(method, path, body, options)
+	response, err := call.Fetch[call.Response](ctx, operation, options, send)
+	if err != nil {
+		return nil, err
+	}
+	return &response, nil
+}
+
+// Open is [Client.Call] with the body of the response unread: a file, or something long. The caller
+// must close the body. Reading it counts toward the timeouts and the size limit, unless
+// [call.Unbounded] is set.
+func (c *Client) Open(ctx context.Context, method, path string, body any, options ...call.Option) (*http.Response, error) {
+	operation, options, send := c.raw(method, path, body, options)
+	return call.Open(ctx, operation, options, send)
+}
+
+// raw returns what a raw call consists of.
+func (c *Client) raw(method, path string, body any, options []call.Option) (call.Operation, []call.Option, call.SendFunc) {
 	target, err := httpx.ParsePath(path)
 	if err != nil {
 		err = fmt.Errorf("%w: path %q: %w", ErrInvalid, path, err)
@@ -49,11 +67,7 @@ func (c *Client) Call(ctx context.Context, method, path string, body any, option
 		}
 		return c.doer.Do(request)
 	}
-	response, err := call.Fetch[call.Response](ctx, call.RawOperation(method, target.Path), append(slices.Clip(options), call.Reject(invalid)), send)
-	if err != nil {
-		return nil, err
-	}
-	return &response, nil
+	return call.RawOperation(method, target.Path), append(slices.Clip(options), call.Reject(invalid)), send
 }
 
 func rawBody(body any) (io.Reader, error) {

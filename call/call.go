@@ -93,10 +93,20 @@ func Execute(ctx context.Context, operation Operation, options []Option, send Se
 
 // Open sends a call of a generated client and returns its 2xx response with the body unread: a
 // file, or something that is not JSON. The caller must close the body. Reading it counts toward the
-// timeouts and the size limit, and Hooks.CallDone runs when it is closed. Generated code calls it.
+// timeouts and the size limit, unless [Unbounded] is set, and Hooks.CallDone runs when it is closed.
+// Generated code calls it.
 func Open(ctx context.Context, operation Operation, options []Option, send SendFunc) (*http.Response, error) {
 	call := &state{facts: facts{Operation: operation, reading: readByCaller}}
-	return call.run(ctx, options, send)
+	response, err := call.run(ctx, options, send)
+	if err != nil || call.whole == nil {
+		return response, err
+	}
+	body := call.whole.Bytes()
+	if failure := call.reported(response, body, bytes.TrimSpace(httpx.TrimBOM(body)), nil); failure != nil {
+		closeWith(response.Body, failure)
+		return nil, failure
+	}
+	return response, nil
 }
 
 // run applies the options and sends the call.

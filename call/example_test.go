@@ -272,6 +272,20 @@ func ExampleName() {
 	// Output: findThing 404 false
 }
 
+func ExampleUnbounded() {
+	client, closeBoth := newSandboxClient()
+	defer closeBoth()
+
+	response, err := client.Open(context.Background(), http.MethodGet, "/me", nil, call.Unbounded())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	written, err := io.Copy(io.Discard, response.Body) // a file, say
+	fmt.Println(response.StatusCode, written > 0, err)
+	// Output: 200 true <nil>
+}
+
 func ExampleError() {
 	client, closeBoth := newSandboxClient()
 	defer closeBoth()

@@ -132,6 +132,14 @@ func AttemptTimeout(timeout time.Duration) Option {
 	}
 }
 
+// Unbounded lets the response to a call of [Open] have any size, and arrive for as long as it takes:
+// the attempt timeout bounds each wait for more of it, as for a list, and the timeout of the call ends
+// with the first byte. A response of up to 1 MiB is read within the call, which is repeated if the
+// connection breaks, and fails if the response reports a failure.
+func Unbounded() Option {
+	return func(f *facts) { f.unbounded = true }
+}
+
 // DryRun neither logs in nor sends the call. It stores the request as a Client would send it, with
 // [redacted] for the tokens, and the call fails with [ErrDryRun]. The body of the request can be
 // read; if it came from a reader that cannot be read twice, it is that reader. If a check rejects

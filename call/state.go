@@ -23,10 +23,11 @@ type state struct {
 // facts are the caller's settings. Nothing changes them once the call is sent.
 type facts struct {
 	Operation
-	reading reading
-	relayed bool   // of Relay: responses of any status are passed on
-	pages   *pages // of the list that the call reads a page of; nil for other calls
-	path    string // Route with its values, escaped
+	reading   reading
+	relayed   bool   // of Relay: responses of any status are passed on
+	unbounded bool   // of Open: the response may be long
+	pages     *pages // of the list that the call reads a page of; nil for other calls
+	path      string // Route with its values, escaped
 
 	// What the options set; nil and 0 leave the choice to the operation and the Client.
 	name           string

@@ -28,6 +28,9 @@ func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 	if success && call.reading == readByElements {
 		return response, nil
 	}
+	if success && call.unbounded && call.reading == readByCaller {
+		return s.begin(call, response)
+	}
 	response.Body = &boundedBody{ReadCloser: response.Body, left: s.maxBytes, limit: s.maxBytes}
 	if !success || call.reading != readWhole {
 		return response, nil
@@ -42,16 +45,46 @@ func (s *bodyStep) Do(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
+// begin reads the start of a response that may be long. A short one is read whole.
+func (s *bodyStep) begin(call *state, response *http.Response) (*http.Response, error) {
+	start := &wholeBody{buffers.Get().(*bytes.Buffer)}
+	_, err := io.CopyN(start, response.Body, maxSpareBuffer-bytes.MinRead)
+	switch {
+	case err == nil:
+		response.Body = &longBody{Reader: io.MultiReader(start, response.Body), Closer: response.Body}
+		return response, nil
+	case err == io.EOF:
+		call.whole = start.Buffer
+		response.Body.Close()
+		response.Body = start
+		return response, nil
+	}
+	defer start.Close()
+	response.Body.Close()
+	return nil, decodeError(call, response, start.Bytes(), broken(err))
+}
+
+// longBody is a body whose start has been read.
+type longBody struct {
+	io.Reader
+	io.Closer
+}
+
 // readAll reads and closes a body. An error comes with what was read before it.
 func readAll(response *http.Response) (*wholeBody, error) {
 	defer response.Body.Close()
 	whole := &wholeBody{buffers.Get().(*bytes.Buffer)}
 	whole.Grow(int(min(max(response.ContentLength, 0), maxSpareBuffer)) + bytes.MinRead)
 	_, err := whole.ReadFrom(response.Body)
+	return whole, broken(err)
+}
+
+// broken rewords the error of a connection that ended too early.
+func broken(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = fmt.Errorf("the connection ended before the response was complete: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("the connection ended before the response was complete: %w", io.ErrUnexpectedEOF)
 	}
-	return whole, err
+	return err
 }
 
 // maxSpareBuffer bounds the capacity of a buffer that is kept for later responses.

@@ -42,7 +42,7 @@ func (s *sendStep) Do(request *http.Request) (*http.Response, error) {
 	if response.Body == nil { // of a transport for tests, say
 		body.ReadCloser = http.NoBody
 	}
-	if call.reading == readByElements && response.StatusCode/100 == 2 {
+	if (call.reading == readByElements || call.unbounded) && response.StatusCode/100 == 2 {
 		timer.Stop()
 		body.timer, body.idle = attemptTimer(timeout, cancel), timeout
 		body.timer.Stop() // until something is read
@@ -85,7 +85,7 @@ type timedBody struct {
 	io.ReadCloser
 	ctx    context.Context
 	timer  *time.Timer
-	idle   time.Duration // of a list: how long each read may take; 0 when the timer runs for the whole body
+	idle   time.Duration // of a list or a long body: how long each read may take; 0 when the timer runs for the whole body
 	cancel context.CancelCauseFunc
 }
 

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
@@ -11,6 +14,8 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/output"
 )
 
 const organizationPlaceholder = "{organizationName}"
@@ -18,16 +23,20 @@ const organizationPlaceholder = "{organizationName}"
 func newAPICommand(a *app) *cobra.Command {
 	var file string
 	var query []string
+	var include include
 	command := &cobra.Command{
 		Use:   "api METHOD PATH",
 		Short: "Call any path of the API",
 		Long: `Call any path of the API. Tokens, retries and errors are those of the other commands.
 
-` + organizationPlaceholder + ` in the path is replaced with the organization. The response body is
-written unchanged.`,
+` + organizationPlaceholder + ` in the path is replaced with the organization. The response body may
+have any size, and is written as it comes. With --output, --jq, --template, --columns or --csv it must be
+JSON; a list is then printed element by element.`,
 		Example: `  xsale api GET /me
   xsale api GET "/{organizationName}/orders" --query statusnamein=Nowe
-  xsale api POST "/{organizationName}/orders" --file order.json`,
+  xsale api POST "/{organizationName}/orders" --file order.json
+  xsale api GET "/{organizationName}/statuses" --include
+  xsale api GET "/{organizationName}/statuses" --jq ".[].Name"`,
 		Args: takes("METHOD", "PATH"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			method, path := strings.ToUpper(arguments[0]), arguments[1]
@@ -58,16 +67,37 @@ written unchanged.`,
 					}
 					path = strings.ReplaceAll(path, organizationPlaceholder, url.PathEscape(client.Organization("").Name()))
 				}
-				response, err := client.Call(ctx, method, path, body, options...)
+				include.start(command, client)
+				response, err := client.Open(ctx, method, path, body, append(options, call.Unbounded())...)
 				if err != nil {
+					return include.failure(err)
+				}
+				defer response.Body.Close()
+				if err := include.head(response.Proto, response.StatusCode, response.Header); err != nil {
 					return err
 				}
-				_, err = command.OutOrStdout().Write(response.Body)
-				return err
+				return a.printBody(command, response)
 			})
 		},
 	}
 	command.Flags().StringVarP(&file, "file", "f", "", "`FILE` with the JSON body, - for standard input")
 	command.Flags().StringArrayVarP(&query, "query", "q", nil, "query parameter as `NAME=VALUE`; repeatable")
-	return command
+	include.addFlag(command)
+	return prints(command)
+}
+
+// printBody prints a response: as it comes, unless a flag asks for another form.
+func (a *app) printBody(command *cobra.Command, response *http.Response) error {
+	set := output.Set(command.Flags())
+	received := &receivedBytes{Reader: response.Body}
+	defer follow(command, received.progress)()
+	if set == "" {
+		_, err := io.Copy(command.OutOrStdout(), received)
+		return err
+	}
+	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
+	if mediaType != "" && !httpx.JSON(mediaType) {
+		return fmt.Errorf("the response is %s, not JSON: leave --%s out", mediaType, set)
+	}
+	return printRaw(command, a.output, received, nil)
 }

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/transfer"
 )
@@ -23,6 +26,9 @@ const (
 	progressEvery = 500 * time.Millisecond
 	clearLine     = "\r\x1b[K"
 )
+
+// Unwrap returns the stream, which may be a terminal.
+func (c *console) Unwrap() io.Writer { return c.out }
 
 // Write writes whole lines.
 func (c *console) Write(p []byte) (int, error) {
@@ -72,6 +78,33 @@ func (c *console) follow(ctx context.Context, progress func() string) (stop func
 		<-done
 		c.show("")
 	}
+}
+
+// follow shows the progress of a command whose output goes elsewhere: on the screen, the output itself
+// shows it.
+func follow(command *cobra.Command, progress func() string) (stop func()) {
+	stderr, ok := command.ErrOrStderr().(*console)
+	if !ok || terminal(command.OutOrStdout()) {
+		return func() {}
+	}
+	return stderr.follow(command.Context(), progress)
+}
+
+// receivedBytes counts what is read.
+type receivedBytes struct {
+	io.Reader
+	count atomic.Int64
+}
+
+func (r *receivedBytes) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.count.Add(int64(n))
+	return n, err
+}
+
+// progress describes the count, such as "12.3 MB received".
+func (r *receivedBytes) progress() string {
+	return fmt.Sprintf("%.1f MB received", float64(r.count.Load())/1e6)
 }
 
 // lines returns a writer for the output of a program. Each line begins with a key.

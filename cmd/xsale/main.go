@@ -48,9 +48,9 @@ func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stder
 	defer end(nil)
 	root, app := newRootCommand()
 	app.out.Writer, app.out.end = stdout, end
+	app.console.out = stderr
 	root.SetArgs(arguments)
 	root.SetIn(stdin)
-	root.SetErr(stderr)
 	app.addOperation(running, root, arguments)
 	command, err := root.ExecuteContextC(running)
 	if err != nil && !app.started && app.out.failed == nil {

@@ -75,8 +75,7 @@ once.`,
 			if err := p.check(); err != nil {
 				return err
 			}
-			p.console = &console{out: command.ErrOrStderr()}
-			command.SetErr(p.console)
+			p.console = a.console
 			return a.withFlow(command, &p.flowFlags, p.tally.hooks(), func(ctx context.Context, organization *xsale.Organization, flow *flow) error {
 				return p.run(ctx, command, a.output, organization, flow)
 			})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"sync/atomic"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
@@ -36,7 +37,23 @@ func printReceived[T any](command *cobra.Command, options *output.Options, list 
 
 // printList writes a list to standard output; see [output.List].
 func printList[T any](command *cobra.Command, options *output.Options, list iter.Seq2[T, error], rows output.Rows[T]) error {
+	list, stop := followed(command, list)
+	defer stop()
 	return output.List(command.Context(), command.OutOrStdout(), options, list, rows)
+}
+
+// followed shows how many elements of a list have arrived; see follow.
+func followed[T any](command *cobra.Command, list iter.Seq2[T, error]) (counting iter.Seq2[T, error], stop func()) {
+	var count atomic.Int64
+	counting = func(yield func(T, error) bool) {
+		for value, err := range list {
+			count.Add(1)
+			if !yield(value, err) {
+				return
+			}
+		}
+	}
+	return counting, follow(command, func() string { return counted(int(count.Load()), "element") + " received" })
 }
 
 // printValue writes one value to standard output; see [output.Value].
@@ -51,6 +68,8 @@ func printRaw(command *cobra.Command, options *output.Options, document io.Reade
 
 // printRawList writes a list of JSON elements to standard output; see [output.RawList].
 func printRawList(command *cobra.Command, options *output.Options, list iter.Seq2[jsontext.Value, error], fields []string) error {
+	list, stop := followed(command, list)
+	defer stop()
 	return output.RawList(command.Context(), command.OutOrStdout(), options, list, fields)
 }
 

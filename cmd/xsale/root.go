@@ -23,6 +23,7 @@ type app struct {
 	organization string
 	output       *output.Options
 	out          *standardOutput
+	console      *console // standard error
 	tokenStore   string
 	credentials  string
 	debug        bool
@@ -32,7 +33,7 @@ type app struct {
 }
 
 func newRootCommand() (*cobra.Command, *app) {
-	a := &app{output: new(output.Options), out: &standardOutput{Writer: os.Stdout}}
+	a := &app{output: new(output.Options), out: &standardOutput{Writer: os.Stdout}, console: &console{out: os.Stderr}}
 	root := &cobra.Command{
 		Use:   "xsale",
 		Short: "Call the xSale REST API and run a sandbox of it",
@@ -52,6 +53,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 			return cmp.Or(checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command))
 		},
 	}
+	root.SetErr(a.console)
 	root.SetOut(a.out) // before the completion commands are made, which keep it
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()

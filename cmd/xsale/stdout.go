@@ -14,7 +14,7 @@ import (
 // the error, because nothing that it prints from then on arrives.
 type standardOutput struct {
 	io.Writer
-	end context.CancelCauseFunc // ends the command; nil if there is none
+	end context.CancelCauseFunc // ends the command; may be nil
 
 	mu     sync.Mutex
 	failed error // the first failure

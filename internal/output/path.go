@@ -33,7 +33,7 @@ func parsePath(name string) (path, error) {
 	return p, nil
 }
 
-// of returns the value that the path selects, or nil if there is none. Names match without case if
+// of returns the value that the path selects, or nil. Names match without case if
 // none matches exactly, as fields are read.
 func (p path) of(value jsontext.Value) jsontext.Value {
 	for _, step := range p.steps {
@@ -91,7 +91,7 @@ func fields(object jsontext.Value) []field {
 	return all
 }
 
-// element returns an element of a JSON array, or nil if there is none.
+// element returns an element of a JSON array, or nil.
 func element(array jsontext.Value, index int) jsontext.Value {
 	decoder := newDecoder(bytes.NewReader(array))
 	decoder.ReadToken()

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/redact"
 )
 
 // ValidateOption configures [Validate] and [ValidateFor].
@@ -170,7 +170,7 @@ func WithHeaders(names ...string) RecordOption {
 			if !httpx.ValidHeaderName(name) {
 				return fmt.Errorf("WithHeaders: %.80q is not a header name", name)
 			}
-			if slices.Contains(secretHeaders, canonical) || secretName.MatchString(name) {
+			if redact.Header(name) {
 				return fmt.Errorf("WithHeaders: %s may contain a secret and is never recorded", canonical)
 			}
 			if !slices.Contains(c.headers, canonical) && !slices.Contains(keptHeaders, canonical) {
@@ -180,12 +180,6 @@ func WithHeaders(names ...string) RecordOption {
 		return nil
 	})
 }
-
-// secretHeaders are response headers that recordings never contain, and secretName matches others.
-var (
-	secretHeaders = []string{"Www-Authenticate", "Proxy-Authenticate", "Authentication-Info"}
-	secretName    = regexp.MustCompile(`(?i)cookie|token|secret|authoriz|password|session|api-?key`)
-)
 
 // WithMaskKey makes placeholders depend on a key of at least 16 characters, so that nobody can test
 // a guessed value without it. The recording does not contain the key, but [Replay] needs it: keep
