@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -16,6 +18,7 @@ import (
 	"github.com/xsale-go/xsale/account"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/doctor"
+	"github.com/xsale-go/xsale/internal/output"
 )
 
 func newDoctorCommand(a *app) *cobra.Command {
@@ -47,7 +50,11 @@ The exit code is 0 if no check has failed, and 1 otherwise.`,
 			if err := command.Context().Err(); err != nil {
 				return err
 			}
-			if err := printValue(command, a.output, report, doctorRows); err != nil {
+			out := command.OutOrStdout()
+			if output.Set(command.Flags()) == "" && output.Colorful(out) {
+				out = verdictColors{out}
+			}
+			if err := output.Value(command.Context(), out, a.output, report, doctorRows); err != nil {
 				return err
 			}
 			if report.Verdict == doctor.Failed {
@@ -80,6 +87,21 @@ func doctorRows(report doctor.Report) (rows [][]any) {
 	return append(rows, []any{strings.Join(summary, ", ")})
 }
 
+// verdictColors colors the verdicts at the beginning of lines.
+type verdictColors struct{ io.Writer }
+
+func (w verdictColors) Write(line []byte) (int, error) {
+	for verdict, style := range map[doctor.Verdict]string{doctor.Failed: red, doctor.Warning: yellow, doctor.OK: green, doctor.Skipped: dim} {
+		if rest, ok := bytes.CutPrefix(line, []byte(verdict+" ")); ok {
+			if _, err := fmt.Fprintf(w.Writer, "%s%s\x1b[0m %s", style, verdict, rest); err != nil {
+				return 0, err
+			}
+			return len(line), nil
+		}
+	}
+	return w.Writer.Write(line)
+}
+
 // setup returns what the commands use, and where each setting comes from: flags win over the
 // environment, and that over the account.
 func (a *app) setup(command *cobra.Command) (doctor.Setup, error) {
@@ -104,6 +126,9 @@ func (a *app) setup(command *cobra.Command) (doctor.Setup, error) {
 		setup.Private = []string{chosen.ClientID, chosen.Username, chosen.Organization}
 		addresses = [2]string{} // if they are set, they are the account's
 	}
+	setup.More = append(setup.More, doctor.Group{Names: []string{"spec"}, Run: func(context.Context) []doctor.Check {
+		return []doctor.Check{a.checkSpec(command)}
+	}})
 	if chosen != nil && chosen.Login == account.LoginBrowser {
 		setup.More = append(setup.More, doctor.Group{Names: []string{"browser-login"}, Run: func(context.Context) []doctor.Check {
 			return []doctor.Check{checkBrowserLogin(chosen.RedirectURL)}

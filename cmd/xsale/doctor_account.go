@@ -2,16 +2,22 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
 	"regexp"
 	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/account"
 	"github.com/xsale-go/xsale/internal/doctor"
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/operation"
 )
 
 // checkAccount examines the choice of an account; failed is why there is none.
@@ -50,6 +56,40 @@ func withoutNames(text, named string, accounts []*account.Account) string {
 		names = append(names, regexp.QuoteMeta(a.Name))
 	}
 	return regexp.MustCompile(`(^|[ "'])(?:`+strings.Join(names, "|")+`)([ "':?,]|$)`).ReplaceAllString(text, "${1}NAME$2")
+}
+
+// oldSpec is the age from which a registered spec may lack what the API has learned.
+const oldSpec = 90 * 24 * time.Hour
+
+// checkSpec examines the spec that 'xsale call' uses.
+func (a *app) checkSpec(command *cobra.Command) doctor.Check {
+	check := doctor.Check{Name: "spec", Verdict: doctor.OK, Detail: "the spec of this program; 'xsale spec pull' registers another one"}
+	dir, err := a.specDir(command)
+	if err != nil {
+		check.Verdict, check.Detail = doctor.Skipped, "the account is not known: see account"
+		return check
+	}
+	catalog, source, err := operation.Registered(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return check
+	case err != nil:
+		check.Verdict, check.Detail, check.Remedy = doctor.Failed, "the registered spec cannot be used: "+err.Error(), "run 'xsale spec pull' again"
+		return check
+	}
+	operations := catalog.Operations()
+	_, err = catalog.Build(operations[0], operation.Input{}) // which loads the spec
+	if _, invalid := errors.AsType[*operation.InvalidError](err); err != nil && !invalid {
+		check.Verdict, check.Detail, check.Remedy = doctor.Failed, "the registered spec cannot be used: "+err.Error(), "run 'xsale spec pull' again"
+		return check
+	}
+	age := time.Since(source.Fetched)
+	check.Detail = fmt.Sprintf("registered on %s, with %s", source.Fetched.Format(time.DateOnly), counted(len(operations), "operation"))
+	if age > oldSpec {
+		check.Verdict, check.Remedy = doctor.Warning, "run 'xsale spec pull' again, to learn what the API has changed"
+		check.Detail += fmt.Sprintf(", %d days ago", age/(24*time.Hour))
+	}
+	return check
 }
 
 // checkBrowserLogin examines the address that the browser comes back to.

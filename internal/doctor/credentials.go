@@ -1,8 +1,11 @@
 package doctor
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/xsale-go/xsale/authn"
@@ -19,6 +22,9 @@ func (e *examination) checkCredentials(ctx context.Context) []Check {
 		check.Remedy = "set XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD, or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
 		if e.CredentialsFrom == FromAccount {
 			check.Remedy = "correct the commands or the secrets of the account: 'xsale account show' shows where they are"
+		}
+		if e.CredentialsFrom == FromEnvironment && inFile() {
+			check.Remedy = "load the file .env of this directory, which is not read by itself: set -a; . ./.env; set +a"
 		}
 		if detail, remedy := splitRemedy(check.Detail); remedy != "" {
 			check.Detail, check.Remedy = detail, remedy
@@ -41,6 +47,17 @@ func (e *examination) checkCredentials(ctx context.Context) []Check {
 		return []Check{summary(check.Name, []problem{{Warning, "the user name and the client ID are the same", "the client ID is the application's, the user name the user's email address"}}, "")}
 	}
 	return []Check{check}
+}
+
+// inFile reports whether the working directory has a file for variables that names some of ours.
+func inFile() bool {
+	file, err := os.Open(".env")
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	data, _ := io.ReadAll(io.LimitReader(file, 64<<10))
+	return bytes.Contains(data, []byte("XSALE_"))
 }
 
 // Sources of credentials and settings.

@@ -68,6 +68,9 @@ func failureText(failure *authn.Error) string {
 // manyLogins in an hour are more than tokens that last for hours need.
 const manyLogins = 10
 
+// maxHold is how long a call waits for the login budget instead of failing.
+const maxHold = 30 * time.Second
+
 func (e *examination) checkBudget(status *authn.Status) Check {
 	check := Check{Name: "login-budget", Verdict: OK}
 	now := e.Now()
@@ -85,7 +88,7 @@ func (e *examination) checkBudget(status *authn.Status) Check {
 	switch {
 	case wait > 0 && (status.Failure == nil || status.NextLogin.After(status.Failure.RetryAt)):
 		check.Verdict = Failed
-		if status.Token != nil {
+		if status.Token != nil || wait <= maxHold {
 			check.Verdict = Warning
 		}
 		check.Detail += ", so the next one is allowed in " + rounded(max(wait, time.Second))

@@ -32,11 +32,12 @@ type route struct {
 	sent     time.Time
 	received time.Time // of the headers
 
-	mu     sync.Mutex // guards what the trace writes: a dial may outlive the request
-	step   step       // the last one that began
-	ended  bool       // and whether it ended well
-	family []string   // the addresses that were found
-	tls    tls.ConnectionState
+	mu      sync.Mutex // guards what the trace writes: a dial may outlive the request
+	step    step       // the last one that began
+	ended   bool       // and whether it ended well
+	family  []string   // the addresses that were found
+	blocked bool       // one of them is this machine's
+	tls     tls.ConnectionState
 }
 
 // step is a part of the way to a server, in order.
@@ -106,6 +107,7 @@ func (r *route) trace() *httptrace.ClientTrace {
 			defer r.mu.Unlock()
 			for _, address := range info.Addrs {
 				r.family = append(r.family, family(address.IP))
+				r.blocked = r.blocked || address.IP.IsLoopback() || address.IP.IsUnspecified()
 			}
 		},
 		ConnectStart: func(string, string) {

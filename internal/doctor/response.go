@@ -14,12 +14,19 @@ import (
 // response shows that it is there.
 func (r *route) checkLoginService() Check {
 	check, final := r.judge("login-service")
+	if !final && r.response.StatusCode == http.StatusNotFound && r.url.Path != vendorPath {
+		check.Verdict, check.Detail = Warning, fmt.Sprintf("the server has no %s (404)", r.url.Path)
+		check.Remedy = "check the path of the token URL: the vendor's is " + vendorPath
+	}
 	if !final && r.html() && r.response.StatusCode == http.StatusOK {
 		check.Verdict, check.Detail = Failed, "a web page responds instead of the login service"
 		check.Remedy = webPageRemedy
 	}
 	return check
 }
+
+// vendorPath is that of authn.DefaultTokenURL. There, a 404 may be the response to a GET.
+const vendorPath = "/oauth/token"
 
 const webPageRemedy = "log in to the network if it has a login page; otherwise check the address and what is in between, such as a proxy"
 

@@ -54,6 +54,9 @@ func (e *examination) checkProxy(r *route) Check {
 	case refusal != nil && refusal.StatusCode == http.StatusProxyAuthRequired:
 		check.Detail = fmt.Sprintf("the proxy %s wants a user and password (407)", refusal.Host)
 		check.Remedy = "put user and password into the URL of HTTPS_PROXY, such as http://user:password@proxy:3128"
+	case refusal != nil && refusal.StatusCode >= 500:
+		check.Detail = fmt.Sprintf("the proxy %s cannot connect: %d %s", refusal.Host, refusal.StatusCode, http.StatusText(refusal.StatusCode))
+		check.Remedy = fmt.Sprintf("check the spelling of %s, and have the operator of the proxy check its network", r.url.Hostname())
 	case refusal != nil && refusal.StatusCode != 0:
 		check.Detail = fmt.Sprintf("the proxy %s refused to connect: %d %s", refusal.Host, refusal.StatusCode, http.StatusText(refusal.StatusCode))
 		check.Remedy = fmt.Sprintf("have the proxy allow %s, or name it in NO_PROXY if it can be reached directly", r.url.Host)
@@ -81,6 +84,10 @@ func (e *examination) checkDNS(r *route) Check {
 		defer r.mu.Unlock()
 		slices.Sort(r.family)
 		check.Detail = fmt.Sprintf("addresses found: %d (%s)", len(r.family), strings.Join(slices.Compact(slices.Clone(r.family)), " and "))
+		if r.blocked && !httpx.Loopback(r.url.Hostname()) {
+			check.Verdict, check.Detail = Warning, "the name leads to this machine"
+			check.Remedy = fmt.Sprintf("a filter of DNS or the hosts file redirects %s: remove the entry, unless you made it on purpose", r.url.Hostname())
+		}
 	}
 	return check
 }
@@ -177,6 +184,9 @@ func (e *examination) explainTLS(r *route) (detail, remedy string) {
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return "the server does not speak TLS on this port", "correct the port of the address, or the proxy in between"
+	}
+	if strings.Contains(err.Error(), "protocol version") {
+		return "the server does not speak TLS 1.2 or later", "have the operator of " + host + " update it; an old proxy in between may be the reason"
 	}
 	if timedOut(err) {
 		return "the handshake did not end in time", "a firewall may filter TLS: have it allow " + hostPort(r.url)

@@ -34,8 +34,8 @@ func (e *examination) checkTokens(ctx context.Context) []Check {
 		tokens.Verdict, tokens.Detail = Failed, "none that are valid: the user must log in with a browser"
 		tokens.Remedy = "run 'xsale login'"
 	case !status.ExpiredAt.IsZero():
-		tokens.Verdict, tokens.Detail = Warning, fmt.Sprintf("expired on %s; the next call logs in", status.ExpiredAt.UTC().Format(time.RFC3339))
-		tokens.Remedy = "none if logins succeed: run 'xsale doctor --login' to try one"
+		tokens.Verdict, tokens.Detail = Warning, fmt.Sprintf("expired on %s", status.ExpiredAt.UTC().Format(time.RFC3339))
+		tokens.Remedy = "the next call logs in; to try it now, run 'xsale doctor --login'"
 	case status.OtherTokens > 0:
 		tokens.Verdict, tokens.Detail = Warning, "only those of other credentials of this account, such as an earlier password, which cannot be used"
 		tokens.Remedy = "check password and client secret; if they have changed, the next login replaces the tokens"
@@ -149,7 +149,15 @@ func (e *examination) askForOrganizations(ctx context.Context, token *authn.Toke
 		organization.Detail = "set; see tokens"
 		return tokens, organization
 	case response.StatusCode/100 != 2 || err != nil || json.Unmarshal(body, &me) != nil:
-		organization.Detail = fmt.Sprintf("set; the API did not list the user's organizations (%d)", response.StatusCode)
+		organization.Verdict = Warning
+		organization.Detail = fmt.Sprintf("the API did not list the user's organizations (%d)", response.StatusCode)
+		organization.Remedy = "try again later"
+		switch status := response.StatusCode; {
+		case status == http.StatusForbidden:
+			organization.Remedy = "the user lacks a permission: ask the xSale helpdesk"
+		case status < 500 && status != http.StatusTooManyRequests:
+			organization.Remedy = "check the base URL, and its path if it has one"
+		}
 		return tokens, organization
 	}
 	organization.Verdict = OK

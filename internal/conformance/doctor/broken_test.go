@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,14 @@ var broken = map[string]struct {
 	"command hangs":  {func(s *setup) { unixOnly(s.T); s.useCommand("exec sleep 60") }, expectation{"credentials": {failed, "xsale account show"}}},
 	"silent command": {func(s *setup) { s.useCommand("exit 0") }, expectation{"credentials": {failed, "xsale account show"}}},
 
+	"old spec": {func(s *setup) {
+		s.pull(func(index string) string { return fetched.ReplaceAllString(index, `"fetched":"2025-01-01T`) })
+	}, expectation{"spec": {warning, "xsale spec pull"}}},
+	"damaged spec": {func(s *setup) { s.pull(func(string) string { return "{" }) }, expectation{"spec": {failed, "xsale spec pull"}}},
+	"lost spec": {func(s *setup) {
+		s.pull(func(index string) string { return strings.ReplaceAll(index, "spec-", "lost-") })
+	}, expectation{"spec": {failed, "xsale spec pull"}}},
+
 	// The network.
 	"no such host":       {func(s *setup) { s.use("https://xsale-doctor.invalid") }, expectation{"dns": {failed, "spelling"}}},
 	"port closed":        {func(s *setup) { s.use("http://" + s.closedPort()) }, expectation{"tcp": {failed, "xsale sandbox"}}},
@@ -85,6 +94,7 @@ var broken = map[string]struct {
 	"dead proxy":         {func(s *setup) { s.useProxy(s.closedPort()) }, expectation{"proxy": {failed, "start the proxy"}}},
 	"proxy with 407":     {func(s *setup) { s.useProxy(s.startProxy(407)) }, expectation{"proxy": {failed, "put user and password"}}},
 	"proxy with 403":     {func(s *setup) { s.useProxy(s.startProxy(403)) }, expectation{"proxy": {failed, "have the proxy allow"}}},
+	"proxy with 502":     {func(s *setup) { s.useProxy(s.startProxy(502)) }, expectation{"proxy": {failed, "operator of the proxy"}}},
 	"proxy hangs":        {func(s *setup) { s.useProxy(s.silent()) }, expectation{"proxy": {failed, "correct HTTPS_PROXY"}}},
 	"proxy not a URL":    {func(s *setup) { s.environment["HTTPS_PROXY"] = "http://canary-%" }, expectation{"environment": {failed, "http://host:port"}}},
 	"self-signed": {func(s *setup) {
@@ -117,6 +127,17 @@ var broken = map[string]struct {
 	"API out of order": {func(s *setup) {
 		s.environment["XSALE_BASE_URL"] = s.serve(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	}, expectation{"api": {failed, "try again later"}}},
+	"wrong token path": {func(s *setup) { s.environment["XSALE_TOKEN_URL"] = s.serve(http.NotFound) + "/oauth/tokens" }, expectation{"login-service": {warning, "/oauth/token"}}},
+	"wrong path with tokens": {func(s *setup) {
+		s.environment["XSALE_BASE_URL"] = s.serve(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") == "" {
+				w.WriteHeader(http.StatusUnauthorized)
+			} else {
+				http.NotFound(w, r)
+			}
+		})
+		s.arguments = []string{"--login"}
+	}, expectation{"organization": {warning, "base URL"}}},
 	"wrong path": {func(s *setup) { s.environment["XSALE_BASE_URL"] = s.serve(http.NotFound) }, expectation{"api": {warning, "base URL"}}},
 
 	// The token store.
@@ -183,10 +204,22 @@ var broken = map[string]struct {
 		s.arguments = []string{"--login"}
 	}, expectation{"login": {failed, "unblock the account"}}},
 	"budget used up": {func(s *setup) {
-		for range 6 {
+		for range 15 {
 			s.run("token", "refresh")
 		}
 		s.run("token", "clear")
+	}, expectation{"login-budget": {failed, "share one token store"}}},
+	"logins to wait for": {func(s *setup) {
+		for range 6 {
+			s.run("token", "refresh")
+		}
+	}, expectation{"login-budget": {warning, "share one token store"}}},
+	"many wrong passwords": {func(s *setup) {
+		for i := range 3 {
+			s.environment["XSALE_PASSWORD"] = fmt.Sprint("canary-password-", i)
+			s.run("me")
+		}
+		s.environment["XSALE_PASSWORD"] = xsaletest.Password
 	}, expectation{"login-budget": {failed, "share one token store"}}},
 	"expired tokens": {func(s *setup) {
 		s.login()
@@ -246,6 +279,24 @@ func (s *setup) useCommand(line string) {
 	s.must(err)
 	changed := strings.Replace(string(data), "password_command: echo "+xsaletest.Password, "password_command: "+line, 1)
 	s.must(os.WriteFile(s.accounts(), []byte(changed), 0o600))
+}
+
+var fetched = regexp.MustCompile(`"fetched":"[0-9-]+T`)
+
+// pull registers a spec, and changes its index.
+func (s *setup) pull(change func(index string) string) {
+	s.environment["XSALE_CONFIG_DIR"] = filepath.Join(s.dir, "config")
+	if _, stderr, code := s.run("spec", "pull", filepath.Join(root, "openapi", "openapi.yaml"), "--raw", filepath.Join(s.dir, "raw"), "--normal", filepath.Join(s.dir, "normal.yaml")); code != 0 {
+		s.Fatalf("xsale spec pull: %s", stderr)
+	}
+	path := filepath.Join(s.dir, "config", "spec", "index")
+	index, err := os.ReadFile(path)
+	s.must(err)
+	changed := change(string(index))
+	if changed == string(index) {
+		s.Fatal("the index has not changed")
+	}
+	s.must(os.WriteFile(path, []byte(changed), 0o600))
 }
 
 // credentials passes a credentials file.

@@ -241,6 +241,7 @@ func TestHealthy(t *testing.T) {
 			s.environment["XSALE_TOKEN_STORE"] = filepath.Join(s.dir, "tokens.json")
 			s.login()
 		},
+		"a registered spec": func(s *setup) { s.pull(func(index string) string { return index + "\n" }) },
 		"an account": func(s *setup) {
 			s.useAccount("")
 			s.login()
@@ -294,6 +295,10 @@ func TestReportNames(t *testing.T) {
 	table, _, _ := s.run("doctor")
 	if !strings.Contains(table, "ok: ") || strings.Contains(table, "remedy:") {
 		t.Errorf("%s", table)
+	}
+	s.environment["CLICOLOR_FORCE"] = "1"
+	if table, _, _ := s.run("doctor"); !strings.Contains(table, "\x1b[32mok\x1b[0m ") {
+		t.Errorf("not in color: %q", table)
 	}
 }
 
