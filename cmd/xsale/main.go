@@ -4,6 +4,7 @@
 //	xsale sandbox                  a fake xSale with its login service, for any language
 //	xsale proxy                    lends the login to programs in any language
 //	xsale login|logout             of a user with a browser
+//	xsale mcp                      lets an AI agent use the API, by default only to read
 //	xsale me                       the user and their organizations
 //	xsale orders list|create
 //	xsale orders pull|push         each order once, to and from other systems

@@ -69,6 +69,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		newProxyCommand(a),
 		newLoginCommand(a),
 		newLogoutCommand(a),
+		newMCPCommand(a),
 		newMeCommand(a),
 		newOrdersCommand(a),
 		newStatusesCommand(a),

@@ -14,16 +14,17 @@ type field struct {
 	personal   bool   // inside of a person, a company or an address
 	business   bool   // a name, a code or a text of something that is for sale, or of a setting
 	identifier bool
+	secret     bool // nobody sees it
 }
 
 // newField looks at the name of a value, and at those of the objects around it.
 func newField(root, location, name string) field {
 	own := words(name)
-	f := field{kind: kindOf(own), identifier: hasLast(own, []string{"id", "guid", "uuid", "uid"}) || pageToken(own)}
+	f := field{kind: kindOf(own), secret: isSecret(own), identifier: hasLast(own, []string{"id", "guid", "uuid", "uid"}) || pageToken(own)}
 	owner := root
 	for segment := range strings.SplitSeq(location, "/") {
 		around := words(segment)
-		if len(around) == 0 || slices.Equal(around, own) || owner == root && hasLast(around, containers) {
+		if len(around) == 0 || slices.Equal(around, own) || owner == root && len(around) == 1 && hasAny(around, containers) {
 			continue
 		}
 		owner = segment
@@ -36,9 +37,6 @@ func newField(root, location, name string) field {
 		if len(own) == 0 || hasAny(own, []string{"name", "nazwa", "title", "label"}) || hasAny(own, persons) {
 			f.kind = "person"
 		}
-	}
-	if f.kind != "" && f.identifier && !hasAny(own, []string{"vat", "tax", "nip", "eori"}) {
-		f.kind = ""
 	}
 	return f
 }
@@ -212,9 +210,8 @@ func lastSegment(path string) string {
 	return last
 }
 
-// secretName reports whether a field has a secret, which nobody sees. The tokens of pages are none.
-func secretName(name string) bool {
-	own := words(name)
+// isSecret reports whether a field has a secret. The tokens of pages are no secrets.
+func isSecret(own []string) bool {
 	joined := strings.Join(own, "")
 	for _, part := range []string{
 		"password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "accesskey", "haslo", "credential", "authorization",

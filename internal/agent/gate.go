@@ -14,7 +14,7 @@ import (
 	"github.com/xsale-go/xsale/internal/operation"
 )
 
-// Gate is the transport of the client that an agent uses. Behind everything else, it sends no request
+// Gate is the transport of the client that an agent uses. Behind everything else, it no request
 // with tokens that could change something: whatever a tool does wrong, only operations of the spec
 // that read get through, and those that the user has allowed. It is closed until [New].
 type Gate struct {
@@ -108,8 +108,10 @@ func Reads(o *operation.Operation) bool {
 		return false
 	}
 	parts := strings.FieldsFunc(o.Name, func(r rune) bool { return r == '_' || r == '.' || r == '-' || r == '/' })
-	parts = append(parts, lastSegment(o.Path), o.Summary)
-	return !slices.ContainsFunc(parts, func(part string) bool {
+	if summary := words(o.Summary); len(summary) > 0 {
+		parts = append(parts, strings.TrimSuffix(summary[0], "s")) // Deletes an order
+	}
+	return !slices.ContainsFunc(append(parts, lastSegment(o.Path)), func(part string) bool {
 		all := words(part)
 		return len(all) > 0 && changing[all[0]]
 	})
@@ -121,12 +123,12 @@ var changing = func() map[string]bool {
 	all := map[string]bool{}
 	for _, verb := range strings.Fields(`
 accept activate add approve archive assign block cancel change clear clone close complete confirm copy create deactivate delete
-deletes detach disable dispatch drop edit enable erase execute finish fire flush generate grant hide import insert invoke issue
+detach disable dispatch drop edit enable erase execute finish fire flush generate grant hide import insert invoke issue
 kill launch link lock login logout mark merge modify move notify patch pause pay post process publish purge push put rebuild
-refresh refund regenerate register reject release remove removes rename reopen replace reprocess rerun reset resend restart
-restore resume retry revoke rollback rotate run save schedule send sends set ship start stop submit subscribe suspend
+refresh refund regenerate register reject release remove rename reopen replace reprocess rerun reset resend restart
+restore resume retry revoke rollback rotate run save schedule send set ship start stop submit subscribe suspend
 swap switch sync synchronize terminate toggle transfer trigger unarchive unassign unblock undo unlink unlock unpublish
-unregister unsubscribe update updates upload upsert void wipe withdraw write
+unregister unsubscribe update upload upsert void wipe withdraw write
 aktualizuj anuluj dodaj importuj kasuj oznacz przenies przypisz utworz usun wycofaj wyczysc wykonaj wyslij zablokuj zaktualizuj
 zamknij zapisz zarejestruj zatwierdz zmien zresetuj
 `) {

@@ -20,7 +20,8 @@ type pattern struct {
 // patternTable has the strictest patterns first, because a match is not looked at again.
 var patternTable = []pattern{
 	{"email", true, regexp.MustCompile(`(?i)[\p{L}\d._%+'-]+(?:@|%40|&#0*64;|&#x0*40;|\s?[(\[]at[)\]]\s?)[\p{L}\d-]+(?:\.[\p{L}\d-]+)+`), nil},
-	{"account", true, regexp.MustCompile(`(?i)\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b`), validIBAN},
+	{"account", true, regexp.MustCompile(`(?i)\bPL[ -]?\d{2}(?:[ -]?\d{4}){6}\b`), validIBAN},
+	{"account", true, regexp.MustCompile(`\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b`), validIBAN},
 	{"account", false, regexp.MustCompile(`\b\d{2}(?:[ -]?\d{4}){6}\b`), func(match string) bool { return validIBAN("PL" + match) }},
 	{"account", false, regexp.MustCompile(`\b\d{4}(?:[ -]?\d{4}){2}[ -]?\d{3,4}\b`), validCard},
 	{"ip", true, regexp.MustCompile(`\b(?:\d{1,3}\.){3}\d{1,3}\b`), validIP},
@@ -30,11 +31,14 @@ var patternTable = []pattern{
 	{"phone", false, regexp.MustCompile(`(?:\+|\b00)[1-9]\d{0,2}[ \-.()/]*\d(?:[ \-.()/]*\d){6,12}\b`), nil},
 	{"phone", false, regexp.MustCompile(`\b(?:48[ -]?)?[1-9]\d{2}([ -]?)\d{3}[ -]?\d{3}\b`), nil},
 	{"phone", false, regexp.MustCompile(`\(\d{2,4}\) ?\d{2,4}(?:[ -]?\d{2,4}){1,3}\b`), nil},
-	{"address", false, regexp.MustCompile(`(?i)(?:^|[^\p{L}])(?:ul|al|os|pl)\.\s*[\p{L}\d. -]{2,40}?\d+[a-z]?(?:\s*[/m.]+\s*\d+)?`), nil},
+	{"address", false, regexp.MustCompile(`(?i)\b(?:ul|al|os|pl)\.\s*[\p{L}\d. -]{2,40}?\d+[a-z]?(?:\s*[/m.]+\s*\d+)?`), nil},
 	{"address", false, regexp.MustCompile(`(?i)\b(?:ulica|ulicy|aleja|aleje|osiedle|plac)\s+[\p{L}\d. -]{2,40}?\d+[a-z]?(?:\s*/\s*\d+)?`), nil},
 	{"address", false, regexp.MustCompile(`\b\d{2}-\d{3}(?:\s+\p{Lu}[\p{L}-]+)*`), nil},
 	{"address", false, regexp.MustCompile(`(?i)\b\d{1,5}[a-z]?\s+(?:\p{L}+\s+){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|boulevard|blvd)\b\.?`), nil},
 }
+
+// telltale are characters: every match has one.
+const telltale = "0123456789@[("
 
 // Which patterns to look for.
 const (
@@ -44,6 +48,9 @@ const (
 
 // patterns replaces personal data in a text.
 func (p *privacy) patterns(text string, only bool) string {
+	if !strings.ContainsAny(text, telltale) {
+		return text
+	}
 	for _, pattern := range patternTable {
 		if only && !pattern.telling {
 			continue
@@ -61,6 +68,9 @@ func (p *privacy) patterns(text string, only bool) string {
 // wholePattern returns the kind of personal data that a value is, or an empty string.
 func wholePattern(value string) string {
 	value = strings.TrimSpace(value)
+	if !strings.ContainsAny(value, telltale) {
+		return ""
+	}
 	for _, pattern := range patternTable {
 		if pattern.shape.FindString(value) == value && value != "" && (pattern.valid == nil || pattern.valid(value)) {
 			return pattern.kind
@@ -82,7 +92,7 @@ func validIP(match string) bool {
 // validIBAN checks the two check digits (ISO 7064, mod 97-10).
 func validIBAN(match string) bool {
 	compact := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(match))
-	if strings.HasPrefix(match, "PL") && len(compact) != 28 || len(compact) < 15 || len(compact) > 34 {
+	if strings.HasPrefix(compact, "PL") && len(compact) != 28 || len(compact) < 15 || len(compact) > 34 {
 		return false
 	}
 	var number strings.Builder

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
@@ -25,12 +26,35 @@ type privacy struct {
 
 // body returns the masked JSON of a body; ok is false if it is not JSON.
 func (p *privacy) body(operation, path string, body []byte, rules func(any) contract.Rules) (masked []byte, ok bool) {
-	root := lastSegment(path)
-	masker := mask.Masker{Document: p.document, Replace: func(in mask.In, value string, suspect bool) string {
-		return p.value(root, in.Location, in.Name, value, suspect, 0)
+	m := &masking{privacy: p, root: lastSegment(path), fields: map[string]field{}}
+	return m.json(operation, "", "", body, rules, 0)
+}
+
+// masking is the masking of one body.
+type masking struct {
+	*privacy
+	root   string           // the last word of the path, which says what a response without other names is about
+	fields map[string]field // by location without indices, and name
+}
+
+// json masks JSON that is at a location, which may be in a string.
+func (m *masking) json(operation, at, name string, body []byte, rules func(any) contract.Rules, depth int) (masked []byte, ok bool) {
+	masker := mask.Masker{Document: m.document, Replace: func(in mask.In, value string, suspect bool) string {
+		return m.value(at+in.Location, cmp.Or(in.Name, name), value, suspect, depth)
 	}}
 	masked, _ = masker.Body(operation, body, rules)
 	return masked, masked != nil
+}
+
+// field returns what the names around a value say.
+func (m *masking) field(location, name string) field {
+	key := withoutDigits(location) + " " + name
+	of, ok := m.fields[key]
+	if !ok {
+		of = newField(m.root, location, name)
+		m.fields[key] = of
+	}
+	return of
 }
 
 // maxNesting bounds how often JSON in a string may contain a string with JSON.
@@ -42,47 +66,51 @@ var (
 	digits     = regexp.MustCompile(`^-?\d+$`)
 )
 
-// value returns what an agent sees of a string or number. The root is the last word of the path of the
-// operation, which says what a response without other names is about.
-func (p *privacy) value(root, location, name, value string, suspect bool, depth int) string {
+// value returns what an agent sees of a string or number.
+func (m *masking) value(location, name, value string, suspect bool, depth int) string {
 	value = clean(value)
-	if secretName(name) && !strings.EqualFold(value, "null") {
+	of := m.field(location, name)
+	if of.secret {
 		return redact.Mark
 	}
 	if nested := strings.TrimSpace(value); len(nested) > 1 && (nested[0] == '{' || nested[0] == '[') && json.Valid([]byte(nested)) {
 		if depth == maxNesting {
-			return p.pseudonym("text", value)
+			return m.pseudonym("text", value)
 		}
-		inner := mask.Masker{Document: p.document, Replace: func(in mask.In, value string, suspect bool) string {
-			return p.value(root, location+in.Location, orElse(in.Name, name), value, suspect, depth+1)
-		}}
-		masked, _ := inner.Body("", []byte(nested), func(any) contract.Rules { return nil })
+		masked, _ := m.json("", location, name, []byte(nested), func(any) contract.Rules { return nil }, depth+1)
 		return string(masked)
 	}
 	value = withoutTokens(value)
-	if p.unmask {
+	if m.unmask {
 		return value
 	}
-	of := newField(root, location, name)
 	switch {
-	case of.kind == "" && !suspect:
-		return value
-	case of.identifier && (guid.MatchString(value) || digits.MatchString(value)):
-		if !suspect || !digits.MatchString(value) {
-			return value
-		}
-	case of.identifier && !of.personal && identifier.MatchString(value) && strings.ContainsFunc(value, unicode.IsDigit):
-		return p.patterns(value, onlyTelling)
-	case of.business && of.kind == "":
-		return p.patterns(value, allPatterns)
+	case of.identifier && keptIdentifier(of, value, suspect):
+		return m.patterns(value, onlyTelling)
+	case of.kind == "" && (!suspect || of.business):
+		return m.patterns(value, !suspect)
 	}
 	if kind := wholePattern(value); kind != "" {
-		return p.pseudonym(kind, value)
+		return m.pseudonym(kind, value)
 	}
 	if of.kind != "" {
-		return p.pseudonym(of.kind, value)
+		return m.pseudonym(of.kind, value)
 	}
-	return p.pseudonym("text", value)
+	return m.pseudonym("text", value)
+}
+
+// keptIdentifier reports whether an agent sees an identifier, which it needs for the next call. Of what
+// may identify a person, only numbers and GUIDs are.
+func keptIdentifier(of field, value string, suspect bool) bool {
+	switch {
+	case guid.MatchString(value), digits.MatchString(value) && (!suspect || len(value) <= 8):
+		return true
+	case of.personal || of.kind != "":
+		return false
+	case digits.MatchString(value):
+		return true
+	}
+	return identifier.MatchString(value) && strings.ContainsFunc(value, unicode.IsDigit) && wholePattern(value) == ""
 }
 
 // pseudonym returns the same name for the same value, for as long as the server runs, so that an agent
@@ -136,6 +164,15 @@ func normalized(kind, value string) string {
 	return value
 }
 
+func withoutDigits(value string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, value)
+}
+
 func onlyDigits(value string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
@@ -143,13 +180,6 @@ func onlyDigits(value string) string {
 		}
 		return r
 	}, value)
-}
-
-func orElse(name, otherwise string) string {
-	if name == "" {
-		return otherwise
-	}
-	return name
 }
 
 // clean removes characters that nobody sees: they could hide instructions from a person, or break a

@@ -136,7 +136,7 @@ your zero bytes s t january february march april june july august september octo
 aby albo anulowano blad bledna bledne bledny bledow brak brakuje byc bylo co czas data daty do dodano dozwolona dozwolone dla
 dlugosc dlugi dostepu dostepny duzo go i id identyfikator identyfikatorze ilosc inna inny istnieje jako jest jezeli juz klucz
 konflikt kod kwota liczba liczby lub maksymalna miec minimalna moze mozna musi na nalezy nazwa nie niedozwolona niedozwolone
-niepoprawna niepoprawne niepoprawny nieprawidlowa nieprawidlowe nieprawidlowy nieznana nieznany numer numerem o obiekt odmowa od
+niepoprawna niepoprawne niepoprawny nieprawidlowa nieprawidlowe nieprawidlowy nieznana nieznany numer numerem numerze o obiekt odmowa od
 odpowiedz oraz parametr pola pole polu podac podano podany ponownie poprawna poprawny poza przekroczono przez pusta puste pusty
 rekord serwera sie sprobuj status statusu ta ten to typ tylko uprawnien usunieto w wartosc wartosci wymagana wymagane wymagany
 wystapil z za zadanie zadania zajety zakres zamowienia zamowienie zbyt ze zmieniono znaleziono znakow znak

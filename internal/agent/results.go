@@ -233,14 +233,13 @@ func (r *result) write(element []byte) error {
 	record := make([]byte, headBytes, headBytes+len(element))
 	binary.BigEndian.PutUint32(record, uint32(len(element)))
 	record = append(record, element...)
-	if !r.owner.add(int64(len(record))) {
-		return errFull
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.done {
-		r.owner.bytes.Add(-int64(len(record)))
 		return errDropped
+	}
+	if !r.owner.add(int64(len(record))) {
+		return errFull
 	}
 	r.stream(r.size).XORKeyStream(record, record)
 	if _, err := r.file.WriteAt(record, r.size); err != nil {
@@ -332,7 +331,7 @@ var errCursor = errors.New("this is not a cursor of this server: pass next_curso
 
 // find returns what a cursor stands for.
 func (rs *results) find(cursor string) (r *result, offset int64, before int, err error) {
-	data, err := base64.RawURLEncoding.DecodeString(cursor)
+	data, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(data) != idBytes+8+4+codeBytes {
 		return nil, 0, 0, errCursor
 	}

@@ -20,7 +20,7 @@ import (
 type Catalog struct {
 	entries []*entry
 	all     func() []*Operation
-	spec    func(*Operation) (*contract.Document, error) // a spec that has the operation
+	spec    func(*Operation) (*contract.Document, error) // a spec that has the operation, the whole one for nil
 }
 
 // entry is an operation that is decoded when it is needed.
@@ -80,6 +80,9 @@ var Shipped = sync.OnceValues(func() (*Catalog, error) {
 	}
 	return newCatalog(entries, func(*Operation) (*contract.Document, error) { return contract.Shipped() }), nil
 })
+
+// Document returns the whole spec.
+func (c *Catalog) Document() (*contract.Document, error) { return c.spec(nil) }
 
 // Operations returns all operations, sorted by name. Do not modify the slice.
 func (c *Catalog) Operations() []*Operation { return c.all() }
