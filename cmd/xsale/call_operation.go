@@ -37,6 +37,7 @@ type operationCall struct {
 	download    download
 	dryRun      bool
 	shell       string
+	include     include
 	opened      []io.Closer
 }
 
@@ -80,6 +81,7 @@ func (a *app) newOperationCommand(catalog *operation.Catalog, o *operation.Opera
 		flags.IntVar(&c.limit, "limit", 0, "print only the first `COUNT` elements of the list, and end the response there")
 	}
 	c.download.addFlags(flags)
+	c.include.addFlag(command)
 	flags.BoolVar(&c.dryRun, "dry-run", false, "print a command line of curl instead; sends nothing and does not log in")
 	choiceFlag(command, &c.shell, "shell", "with --dry-run: the shell of the command line", curl.Shells()...)
 	command.Example = c.example()
@@ -219,6 +221,8 @@ func (c *operationCall) run(command *cobra.Command) error {
 		return usagef("--%s has no effect with --dry-run", set)
 	case c.download.path != "" && set != "":
 		return usagef("--%s has no effect with --output-file, which saves what comes", set)
+	case c.dryRun && c.include.on:
+		return usagef("--include has no effect with --dry-run")
 	case c.download.path != "" && c.dryRun:
 		return usagef("--output-file has no effect with --dry-run")
 	}
@@ -233,6 +237,7 @@ func (c *operationCall) run(command *cobra.Command) error {
 		return err
 	}
 	return c.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+		c.include.start(command, client)
 		if err := c.addOrganization(command, client, &input); err != nil {
 			return err
 		}
@@ -248,7 +253,7 @@ func (c *operationCall) run(command *cobra.Command) error {
 			return c.rehearse(ctx, command, request, endpoint)
 		}
 		return c.send(ctx, command, request, endpoint)
-	}, c.download.options()...)
+	})
 }
 
 // addOrganization adds the organization of the account to the path, if the path has one.

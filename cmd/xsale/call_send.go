@@ -14,7 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
@@ -37,35 +37,56 @@ func (c *operationCall) send(ctx context.Context, command *cobra.Command, reques
 	whole := c.output.Format == output.JSON || command.Flags().Changed("jq") || command.Flags().Changed("template")
 	if list != nil && c.download.path == "" && (c.limit > 0 || list.ListField != "" && !whole) {
 		var envelope wire.UnknownFields
-		elements := call.Stream[json.RawMessage](ctx, request.Operation, []call.Option{call.Envelope(&envelope)}, request.Send(endpoint))
-		if err := c.printElements(command, list.Fields, elements); err != nil {
-			return err
+		var response *call.Response
+		options := []call.Option{call.Envelope(&envelope), call.Capture(&response)}
+		elements := call.Stream[json.RawMessage](ctx, request.Operation, options, request.Send(endpoint))
+		if err := c.printElements(command, list.Fields, elements, &response); err != nil {
+			return c.include.failure(err)
 		}
 		noteMore(command, envelope)
 		return nil
 	}
-	response, err := call.Open(ctx, request.Operation, nil, request.Send(endpoint))
+	response, err := call.Open(ctx, request.Operation, []call.Option{call.Unbounded()}, request.Send(endpoint))
 	if err != nil {
-		return err
+		return c.include.failure(err)
 	}
 	defer response.Body.Close()
+	received := &receivedBytes{Reader: response.Body}
+	response.Body = io.NopCloser(received)
+	defer follow(command, received.progress)()
+	if err := c.include.head(response.Proto, response.StatusCode, response.Header); err != nil {
+		return err
+	}
 	if c.download.path != "" {
 		return c.download.save(command, response)
 	}
 	return c.print(command, response)
 }
 
-// printElements prints the elements of a list as they arrive, up to the limit.
-func (c *operationCall) printElements(command *cobra.Command, fields []string, list iter.Seq2[json.RawMessage, error]) error {
+// printElements prints the elements of a list as they arrive, up to the limit. The response is known
+// with the first of them.
+func (c *operationCall) printElements(command *cobra.Command, fields []string, list iter.Seq2[json.RawMessage, error], response **call.Response) error {
+	head := sync.OnceValue(func() error {
+		if *response == nil {
+			return nil
+		}
+		return c.include.head("HTTP/1.1", (*response).StatusCode, (*response).Header)
+	})
 	count := 0
 	return printRawList(command, c.output, func(yield func(jsontext.Value, error) bool) {
 		for element, err := range list {
+			if err == nil {
+				err = head()
+			}
 			if !yield(jsontext.Value(element), err) {
 				return
 			}
 			if count++; count == c.limit {
 				return
 			}
+		}
+		if err := head(); count == 0 && err != nil {
+			yield(nil, err)
 		}
 	}, fields)
 }
@@ -128,16 +149,6 @@ type download struct {
 func (d *download) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&d.path, "output-file", "O", "", "save the response to `FILE` as it comes, - for standard output")
 	flags.BoolVar(&d.overwrite, "overwrite", false, "with --output-file: replace a file that exists")
-}
-
-// maxDownload is the time for a download, which may take longer than other calls.
-const maxDownload = 24 * time.Hour
-
-func (d *download) options() []xsale.Option {
-	if d.path == "" {
-		return nil
-	}
-	return []xsale.Option{xsale.WithMaxResponseBytes(1 << 62), xsale.WithTimeout(maxDownload), xsale.WithAttemptTimeout(maxDownload)}
 }
 
 // check rejects what would fail after the call was sent.

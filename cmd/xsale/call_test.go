@@ -292,3 +292,20 @@ func TestFlagsAreReserved(t *testing.T) {
 		})
 	}
 }
+
+func TestCallIncludesTheHead(t *testing.T) {
+	useSandbox(t)
+	listed := execute(t, "", "call", "listStatuses", "-o", "ndjson").expect(t, exitOK)
+	for _, arguments := range [][]string{{"-o", "ndjson"}, {"-o", "ndjson", "--limit", "100"}} {
+		r := execute(t, "", append([]string{"call", "listStatuses", "--include"}, arguments...)...).expect(t, exitOK)
+		head, body, _ := strings.Cut(r.stdout, "\r\n\r\n")
+		if !strings.HasPrefix(head, "HTTP/1.1 200 OK\r\n") || !strings.Contains(head, "Content-Type: application/json") || body != listed.stdout {
+			t.Errorf("%v: got %s", arguments, r.stdout)
+		}
+	}
+	r := execute(t, "", "call", "listTranslations", "--id", "4711", "--include")
+	if r.code != exitRejected || !strings.HasPrefix(r.stdout, "HTTP/1.1 404 Not Found\r\n") || !strings.HasSuffix(r.stdout, "}\n") {
+		t.Errorf("exit code %d: %s", r.code, r.stdout)
+	}
+	execute(t, "", "call", "listStatuses", "--include", "--dry-run").expect(t, exitUsage, "--include has no effect with --dry-run")
+}

@@ -18,9 +18,10 @@ import (
 
 // include prints the status line and the headers of responses in front of their bodies, as curl -i does.
 type include struct {
-	on     bool
-	out    io.Writer
-	client *xsale.Client
+	on      bool
+	printed bool
+	out     io.Writer
+	client  *xsale.Client
 }
 
 func (i *include) addFlag(command *cobra.Command) {
@@ -34,9 +35,10 @@ func (i *include) start(command *cobra.Command, client *xsale.Client) {
 
 // head prints the status line and the headers.
 func (i *include) head(protocol string, status int, header http.Header) error {
-	if !i.on {
+	if !i.on || i.printed {
 		return nil
 	}
+	i.printed = true
 	var head strings.Builder
 	fmt.Fprintf(&head, "%s %d %s\r\n", protocol, status, http.StatusText(status))
 	for _, name := range slices.Sorted(maps.Keys(header)) {
@@ -63,17 +65,15 @@ func (i *include) mask(name, value string) string {
 // failure prints the response of a call that failed.
 func (i *include) failure(err error) error {
 	failed, ok := errors.AsType[*xsale.Error](err)
-	if !ok || !i.on || failed.StatusCode == 0 {
+	if !ok || !i.on || i.printed || failed.StatusCode == 0 {
 		return err
 	}
 	if head := i.head("HTTP/1.1", failed.StatusCode, failed.Header); head != nil {
 		return head
 	}
-	if _, failure := i.out.Write(failed.Body); failure != nil {
+	body := strings.TrimSuffix(string(failed.Body), "\n") + "\n"
+	if _, failure := io.WriteString(i.out, body); failure != nil {
 		return failure
-	}
-	if len(failed.Body) > 0 {
-		io.WriteString(i.out, "\n") // what the error says is in a line of its own
 	}
 	return err
 }
