@@ -14,7 +14,6 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
-	"github.com/xsale-go/xsale/internal/spec/selection"
 	"github.com/xsale-go/xsale/internal/spec/source"
 	"github.com/xsale-go/xsale/internal/surface"
 	"github.com/xsale-go/xsale/transfer"
@@ -84,13 +83,13 @@ func exitCode(ctx context.Context, err error) int {
 	}
 	_, usage := errors.AsType[usageError](err)
 	_, noSpec := errors.AsType[source.InputError](err)
-	_, noOverlay := errors.AsType[pipeline.OverlayError](err)
+	_, noOption := errors.AsType[pipeline.OptionError](err)
 	network, noConnection := errors.AsType[*net.OpError](err)
 	call, failedCall := errors.AsType[*xsale.Error](err)
 	_, leftForLater := errors.AsType[laterError](err)
 	_, unwritten := errors.AsType[unwrittenError](err)
 	switch {
-	case usage, noSpec, noOverlay, errors.Is(err, xsale.ErrInvalid), errors.Is(err, selection.ErrInvalid), errors.Is(err, transfer.ErrInvalid):
+	case usage, noSpec, noOption, errors.Is(err, xsale.ErrInvalid), errors.Is(err, transfer.ErrInvalid):
 		return exitUsage
 	case ctx.Err() != nil:
 		return exitInterrupted

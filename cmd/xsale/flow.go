@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -95,6 +96,15 @@ func (f *flowFlags) checkRun(kind string) error {
 	return f.check(kind)
 }
 
+// checkFile rejects a path that cannot be that of a database. The directory must exist, because it may
+// be on a disk that is not mounted: with a new database, every order would be taken again.
+func (f *flowFlags) checkFile() error {
+	_, err := outFile{"--database", f.database, "a SQLite database", func(data []byte) bool {
+		return bytes.HasPrefix(data, []byte("SQLite format 3\x00"))
+	}}.check()
+	return err
+}
+
 // flow is a flow in a database of either kind.
 type flow struct {
 	io.Closer
@@ -167,19 +177,32 @@ func (a *app) openFlow(command *cobra.Command, f *flowFlags, organization string
 		return newFlow(a, command, f, transfer.Flow[pgx.Tx]{Database: database, Name: name, EncryptionKeys: keys, Hooks: hooks}), nil
 	}
 	path := f.database
-	if path == "" {
+	if path != "" {
+		if err := f.checkFile(); err != nil {
+			return nil, err
+		}
+	} else {
 		dir, err := dataDir()
 		if err != nil {
 			return nil, usageError{err}
 		}
 		path = filepath.Join(dir, "xsale", name+".db")
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !f.runs {
-		return nil, fmt.Errorf("there is no database %s: pass the --database, --flow and --organization of the command that created it", path)
+	_, err = os.Stat(path)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if missing && !f.runs {
+		err := fmt.Errorf("there is no database %s: pass the --database, --flow and --organization of the command that created it", path)
+		if f.database != "" {
+			err = usageError{err}
+		}
+		return nil, err
 	}
 	database, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return nil, err
+	}
+	if missing {
+		fmt.Fprintf(command.ErrOrStderr(), "created the database %s\n", path)
 	}
 	return newFlow(a, command, f, transfer.Flow[*sql.Tx]{Database: database, Name: name, EncryptionKeys: keys, Hooks: hooks}), nil
 }

@@ -110,12 +110,21 @@ func (f *generateFlags) resolve(command *cobra.Command) (generateConfig, error) 
 	}
 	config.Package = cmp.Or(config.Package, defaultPackage)
 	config.Output = cmp.Or(config.Output, config.Package)
+	if info, err := os.Stat(config.Output); err == nil && !info.IsDir() {
+		return config, usagef("--out %s: it is not a directory", config.Output)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return config, usagef("--out %s: %w", config.Output, cause(err))
+	}
 	config.lock = filepath.Join(config.Output, lockFile)
 	if fileExists(f.config) && filepath.Clean(config.Output) == filepath.Clean(cmp.Or(configured, defaultPackage)) {
 		config.lock = lockOf(f.config)
 	}
 	if !token.IsIdentifier(config.Package) {
-		return config, usagef("package %q is not a Go package name: use letters and digits, such as %s", config.Package, defaultPackage)
+		setting := f.config + ": package"
+		if given("package") {
+			setting = "--package"
+		}
+		return config, usagef("%s %q: not a Go package name: use letters and digits, such as %s", setting, config.Package, defaultPackage)
 	}
 	return config, nil
 }

@@ -31,7 +31,7 @@ func initGenerate(command *cobra.Command, configFile string) error {
 	var ignored error
 	command.LocalNonPersistentFlags().VisitAll(func(flag *pflag.Flag) {
 		if flag.Changed && flag.Name != "init" && flag.Name != "config" {
-			ignored = usagef("--init and --%s exclude each other: run 'xsale generate --init' first", flag.Name)
+			ignored = usagef("--init and --%s cannot be used together: run 'xsale generate --init' first", flag.Name)
 		}
 	})
 	if ignored != nil {

@@ -118,9 +118,9 @@ func TestGenerateErrors(t *testing.T) {
 		"foreign origin":        {nil, "", []string{"--auth", "--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "tokens are for"},
 		"a dead host":           {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "dial tcp 127.0.0.1:1: "},
 		"plain http":            {nil, "", []string{"--spec", "http://api.example.test/swagger.json"}, exitUsage, "https"},
-		"no such tag":           {nil, "", []string{"--tag", "Orderz"}, exitUsage, `no operation has the tag "Orderz"; there are: Account, Articles, Integrations, Orders, Statuses`},
-		"no such method":        {nil, "", []string{"--method", "FOO"}, exitUsage, `no operation has the method "FOO"; there are: get, post, put`},
-		"package name":          {nil, "", []string{"--package", "my-api"}, exitUsage, `package "my-api" is not a Go package name`},
+		"no such tag":           {nil, "", []string{"--tag", "Orderz"}, exitUsage, `--tag "Orderz": no operation has this tag; did you mean Orders? there are: Account, Articles, Integrations, Orders, Statuses`},
+		"no such method":        {nil, "", []string{"--method", "FOO"}, exitUsage, `--method "FOO": no operation has this method; there are: get, post, put`},
+		"package name":          {nil, "", []string{"--package", "my-api"}, exitUsage, `--package "my-api": not a Go package name`},
 		"no such overlay":       {nil, "", []string{"--overlay", "nothing.yaml"}, exitUsage, "--overlay nothing.yaml"},
 		"not an overlay":        {func(t *testing.T) { writeFileAt(t, "text.yaml", "just text") }, "", []string{"--overlay", "text.yaml"}, exitUsage, "overlay text.yaml: want a YAML or JSON object with overlay, info and actions"},
 		"overlay without match": {writeOverlay, "", []string{"--overlay", "overlay.yaml"}, exitUsage, "$.paths['/nothing']"},
@@ -175,7 +175,7 @@ func TestGenerateInitRejectsOtherFlags(t *testing.T) {
 	inEmptyDir(t)
 	for _, flag := range []string{"--spec=api.yaml", "--package=shop", "--out=shop", "--tag=Orders", "--server", "--split=false", "--explain", "--check"} {
 		name, _, _ := strings.Cut(flag, "=")
-		execute(t, "", "generate", "--init", flag).expect(t, exitUsage, "--init and "+name+" exclude each other: run 'xsale generate --init' first")
+		execute(t, "", "generate", "--init", flag).expect(t, exitUsage, "--init and "+name+" cannot be used together: run 'xsale generate --init' first")
 	}
 	if entries, err := os.ReadDir("."); err != nil || len(entries) != 0 {
 		t.Errorf("--init wrote %v, %v", entries, err)

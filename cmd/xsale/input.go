@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"reflect"
 	"strconv"
@@ -35,11 +34,8 @@ func readInput(command *cobra.Command, flag, file string) ([]byte, error) {
 // all may have a byte order mark or be in UTF-16.
 func readText(flag, file string) ([]byte, error) {
 	data, err := os.ReadFile(file)
-	if failed, ok := errors.AsType[*fs.PathError](err); ok { // it names the function of the system
-		err = failed.Err
-	}
 	if err != nil {
-		return nil, usagef("%s %s: %w", flag, file, err)
+		return nil, usagef("%s %s: %w", flag, file, cause(err))
 	}
 	return decodeText(flag, file, data)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -22,8 +23,13 @@ type result struct {
 // execute runs one command in this process, with the environment of the test.
 func execute(t *testing.T, stdin string, arguments ...string) result {
 	t.Helper()
+	return executeContext(t.Context(), stdin, arguments...)
+}
+
+// executeContext is execute for a command that may run until ctx ends.
+func executeContext(ctx context.Context, stdin string, arguments ...string) result {
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), arguments, strings.NewReader(stdin), &stdout, &stderr)
+	code := run(ctx, arguments, strings.NewReader(stdin), &stdout, &stderr)
 	return result{code, stdout.String(), stderr.String()}
 }
 

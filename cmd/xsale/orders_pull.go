@@ -179,7 +179,17 @@ func (p *pull) handler(command *cobra.Command, organization *xsale.Organization)
 		return lines.write
 	}
 	atomicfile.RemoveLeftovers(p.to, func(name string) bool { return filepath.Ext(name) == ".json" })
-	return func(_ context.Context, item transfer.Item[xsale.Order]) error { return writeOrder(p.to, item) }
+	return func(_ context.Context, item transfer.Item[xsale.Order]) error {
+		path := filepath.Join(p.to, item.Key+".json") // the key is a whole number, a valid name everywhere
+		_, err := os.Lstat(path)
+		if failed := writeOrder(path, item); failed != nil {
+			return failed
+		}
+		if err == nil {
+			fmt.Fprintf(p.console, "replaced %s\n", path)
+		}
+		return nil
+	}
 }
 
 // lineFile writes each order on a line.
@@ -211,16 +221,15 @@ func (p *pull) unwritten(ctx context.Context) error {
 	return nil
 }
 
-// writeOrder writes an order to its own file. The order is on disk when it returns. The key is a whole
-// number, so it is a valid file name everywhere.
-func writeOrder(dir string, item transfer.Item[xsale.Order]) error {
+// writeOrder writes an order to its own file. The order is on disk when it returns.
+func writeOrder(path string, item transfer.Item[xsale.Order]) error {
 	order, err := output.Format(item.JSON)
 	if err != nil {
 		return transfer.Fail(err)
 	}
-	err = atomicfile.Write(filepath.Join(dir, item.Key+".json"), append(order, '\n'), 0o600)
+	err = atomicfile.Write(path, append(order, '\n'), 0o600)
 	if err == nil {
-		err = syncDir(dir)
+		err = syncDir(filepath.Dir(path))
 	}
 	if err != nil { // every order would fail
 		return transfer.Later(err, 0)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -62,6 +63,11 @@ earlier run left unfinished.`,
 		RunE: func(command *cobra.Command, files []string) error {
 			if err := p.check(); err != nil {
 				return err
+			}
+			for _, file := range files { // before the database is created
+				if _, err := os.Stat(file); file != "-" && err != nil {
+					return usagef("FILE %s: %w", file, cause(err))
+				}
 			}
 			p.console = a.console
 			return a.withFlow(command, &p.flowFlags, p.tally.hooks(), func(ctx context.Context, organization *xsale.Organization, flow *flow) error {

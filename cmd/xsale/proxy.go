@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,6 @@ import (
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/gateway"
 	"github.com/xsale-go/xsale/internal/httpx"
-	"github.com/xsale-go/xsale/internal/privatefile"
 )
 
 type proxyFlags struct {
@@ -85,6 +85,9 @@ func (a *app) proxy(command *cobra.Command, f proxyFlags) error {
 	if f.spec != "" && !f.check && f.sarif == "" && f.record == "" && f.har == "" {
 		return usagef("--spec %s: it is for --check, --sarif, --record and --har: set one of them", f.spec)
 	}
+	if err := f.checkFiles(); err != nil {
+		return err
+	}
 	listener, err := listenLoopback(command.Context(), f.address)
 	if err != nil {
 		return err
@@ -127,14 +130,14 @@ func (f *proxyFlags) serve(command *cobra.Command, config gateway.Config, listen
 		if err != nil {
 			return err
 		}
-		if err := writeSecret(path, config.Secret); err != nil {
-			return fmt.Errorf("--secret-file: %w", err)
+		if err := secretFile(path).write(command, []byte(config.Secret+"\n"), 0o600); err != nil {
+			return err
 		}
 		defer func() { err = errors.Join(err, os.Remove(path)) }()
 		variables[1] = "XSALE_PROXY_SECRET_FILE=" + path
 	}
 	for _, variable := range variables {
-		fmt.Fprintln(command.OutOrStdout(), setVariable(variable))
+		fmt.Fprintln(command.OutOrStdout(), setVariable(variable, variablesShell))
 	}
 	fmt.Fprintf(command.ErrOrStderr(), "The proxy listens at %s until interrupted, and calls %s.\n", address, config.API.BaseURL())
 	return proxy.Serve(command.Context(), listener)
@@ -142,9 +145,12 @@ func (f *proxyFlags) serve(command *cobra.Command, config gateway.Config, listen
 
 // listenLoopback listens at an address that other machines cannot reach.
 func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, usagef("--addr %s: write it as 127.0.0.1:8090", address)
+	}
+	if _, err := net.DefaultResolver.LookupPort(ctx, "tcp", port); err != nil {
+		return nil, usagef("--addr %s: want a port from 0 to 65535", address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, usagef("--addr %s: %q is not loopback: the proxy lends your login, so only this machine may reach it", address, host)
@@ -153,11 +159,7 @@ func listenLoopback(ctx context.Context, address string) (net.Listener, error) {
 	return config.Listen(ctx, "tcp", address)
 }
 
-func writeSecret(path, secret string) error {
-	file, err := privatefile.Open(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString(secret + "\n")
-	return errors.Join(err, file.Close())
+// secretFile is a file for the secret, which replaces that of a start that was killed.
+func secretFile(path string) outFile {
+	return outFile{"--secret-file", path, "a secret of the proxy", regexp.MustCompile(`^[A-Z2-7]{26}\n$`).Match}
 }

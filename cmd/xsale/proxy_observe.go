@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/xsaletest/traffic"
@@ -23,6 +26,43 @@ type observation struct {
 	archiver  *traffic.Archiver  // nil without --har
 	spec      string             // name of the spec, for the findings
 	sarif     string
+}
+
+// checkFiles returns an error if a file cannot be written.
+func (f *proxyFlags) checkFiles() error {
+	var files []outFile
+	if f.secretFile != "" {
+		files = append(files, secretFile(f.secretFile))
+	}
+	if f.sarif != "" {
+		files = append(files, sarifFile(f.sarif))
+	}
+	if f.har != "" {
+		files = append(files, harFile(f.har))
+	}
+	for _, file := range files {
+		if _, err := file.check(); err != nil {
+			return err
+		}
+	}
+	if info, err := os.Stat(f.record); err == nil && !info.IsDir() {
+		return usagef("--record %s: it is not a directory", f.record)
+	}
+	return nil
+}
+
+// sarifFile is a file for findings, which replaces those of another run only.
+func sarifFile(path string) outFile {
+	return outFile{"--sarif", path, "a SARIF file", func(data []byte) bool {
+		return bytes.Contains(data, []byte(`"$schema": "`+sarifSchema))
+	}}
+}
+
+// harFile is a file for traffic, which replaces that of another run only.
+func harFile(path string) outFile {
+	return outFile{"--har", path, "a HAR file of xsale", func(data []byte) bool {
+		return bytes.HasPrefix(data, []byte(`{"log":{"version":"1.2","creator":{"name":"github.com/xsale-go/xsale/`))
+	}}
 }
 
 // observe puts what the flags ask for in front of a transport, which returns no tokens.
@@ -41,14 +81,21 @@ func (a *app) observe(command *cobra.Command, f *proxyFlags, transport http.Roun
 		recording, checking = append(recording, traffic.WithSpec(document)), append(checking, traffic.WithSpec(document))
 	}
 	if f.record != "" {
+		earlier, _ := os.ReadDir(f.record) // Record rejects a directory with anything else
 		if o.transport, err = traffic.Record(o.transport, f.record, recording...); err != nil {
-			return nil, usageError{fmt.Errorf("--record: %w", err)}
+			return nil, usagef("--record %s: %s", f.record, strings.TrimPrefix(cause(err).Error(), "traffic: Record: "))
 		}
+		fmt.Fprintf(command.ErrOrStderr(), "%s the recording in %s\n", wrote(len(earlier) > 0), f.record)
 	}
 	if f.har != "" {
-		if o.archiver, err = traffic.Archive(o.transport, f.har, append(recording, traffic.WithBodyLimit(observedBytes))...); err != nil {
-			return nil, usageError{fmt.Errorf("--har: %w", err)}
+		exists, err := harFile(f.har).check()
+		if err != nil {
+			return nil, err
 		}
+		if o.archiver, err = traffic.Archive(o.transport, f.har, append(recording, traffic.WithBodyLimit(observedBytes))...); err != nil {
+			return nil, usagef("--har %s: %s", f.har, strings.TrimPrefix(cause(err).Error(), "traffic: Archive: "))
+		}
+		fmt.Fprintf(command.ErrOrStderr(), "%s %s\n", wrote(exists), f.har)
 		o.transport = o.archiver
 	}
 	if f.check || f.sarif != "" {
@@ -56,8 +103,12 @@ func (a *app) observe(command *cobra.Command, f *proxyFlags, transport http.Roun
 		o.transport = o.validator
 	}
 	if o.sarif != "" { // fails now rather than after the traffic
-		if err := o.writeSARIF(); err != nil {
-			return nil, usageError{err}
+		data, err := sarif(nil, o.spec)
+		if err != nil {
+			return nil, err
+		}
+		if err := sarifFile(o.sarif).write(command, data, 0o644); err != nil {
+			return nil, err
 		}
 	}
 	return o, nil
@@ -94,10 +145,10 @@ func (o *observation) finish(command *cobra.Command) error {
 func (o *observation) writeSARIF() error {
 	data, err := sarif(o.validator.Findings(), o.spec)
 	if err == nil {
-		err = os.WriteFile(o.sarif, data, 0o644)
+		err = atomicfile.Write(o.sarif, data, 0o644)
 	}
 	if err != nil {
-		return fmt.Errorf("--sarif: %w", err)
+		return fmt.Errorf("--sarif %s: %w", o.sarif, cause(err))
 	}
 	return nil
 }

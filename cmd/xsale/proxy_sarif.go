@@ -9,6 +9,8 @@ import (
 	"github.com/xsale-go/xsale/xsaletest/traffic"
 )
 
+const sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
+
 // sarif formats findings as SARIF 2.1.0, which code hosts show next to the spec
 // (https://docs.oasis-open.org/sarif/sarif/v2.1.0/).
 func sarif(findings []traffic.Finding, spec string) ([]byte, error) {
@@ -45,7 +47,7 @@ func sarif(findings []traffic.Finding, spec string) ([]byte, error) {
 		}}})
 	}
 	return json.MarshalIndent(map[string]any{
-		"$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+		"$schema": sarifSchema,
 		"version": "2.1.0",
 		"runs": []any{map[string]any{
 			"tool": map[string]any{"driver": map[string]any{

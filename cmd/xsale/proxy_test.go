@@ -121,7 +121,7 @@ func TestProxyRejectsSettings(t *testing.T) {
 	execute(t, "", "proxy", "--addr", "8090").expect(t, exitUsage, "write it as 127.0.0.1:8090")
 	execute(t, "", "proxy", "--rate", "-1").expect(t, exitUsage, "--rate -1")
 	execute(t, "", "proxy", "--timeout", "0s").expect(t, exitUsage, "--timeout 0s")
-	execute(t, "", "proxy", "--addr", "127.0.0.1:0", "--sarif", filepath.Join(t.TempDir(), "none", "x.sarif")).expect(t, exitUsage, "--sarif: open")
+	execute(t, "", "proxy", "--addr", "127.0.0.1:0", "--sarif", filepath.Join(t.TempDir(), "none", "x.sarif")).expect(t, exitUsage, "there is no directory")
 	t.Setenv("XSALE_PASSWORD", "")
 	os.Unsetenv("XSALE_PASSWORD")
 	execute(t, "", "proxy", "--addr", "127.0.0.1:0").expect(t, exitLogin, "XSALE_PASSWORD")

@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"log"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -89,7 +90,7 @@ which ones do, and why others do not. --override sets the responses of single op
 	flags.Uint64Var(&f.randomSeed, "random-seed", 1, "`NUMBER` that determines which requests fail, and the values of --spec")
 	flags.BoolVar(&f.additions, "additions", false, "respond with fields and a status that the spec does not list")
 	flags.BoolVar(&f.escapes, "escapes", false, "escape strings in responses as ASP.NET does; --additions includes it")
-	choiceFlag(command, &f.format, "format", "`FORMAT` of the variables", variablesShell, variablesDotenv, variablesJSON)
+	choiceFlag(command, &f.format, "format", "`FORMAT` of the variables", variablesShell, variablesCmd, variablesPowerShell, variablesDotenv, variablesJSON)
 	flags.StringVar(&f.variables, "env-file", "", "write the variables to `FILE`, which only you can read, instead of printing them; by default as dotenv")
 	f.spec.register(flags)
 	return command
@@ -143,6 +144,16 @@ func (f *sandboxFlags) options() ([]xsaletest.Option, error) {
 	if f.latency < 0 {
 		return nil, usagef("--latency %v: want 0 or more", f.latency)
 	}
+	if f.certificate != "" {
+		if _, err := certificateFile(f.certificate).check(); err != nil {
+			return nil, err
+		}
+	}
+	if f.variables != "" {
+		if _, err := variablesFile(f.variables).check(); err != nil {
+			return nil, err
+		}
+	}
 	options := []xsaletest.Option{xsaletest.WithLatency(f.latency), xsaletest.WithCORS(f.origins...), xsaletest.WithRedirectURLs(f.redirectURLs...)}
 	if f.certificate != "" {
 		options = append(options, xsaletest.WithTLS())
@@ -170,7 +181,7 @@ func (f *sandboxFlags) options() ([]xsaletest.Option, error) {
 			return nil, err
 		}
 		if len(seed.Organizations) > 0 && len(organizations) > 0 {
-			return nil, usagef("--organizations and the Organizations of %s exclude each other", f.seed)
+			return nil, usagef("--organizations and the Organizations of %s cannot be used together", f.seed)
 		}
 		options = append(options, xsaletest.WithSeed(seed))
 	}
@@ -198,7 +209,7 @@ func (f *sandboxFlags) publish(command *cobra.Command, sandbox *xsaletest.Sandbo
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(certificate, sandbox.CertificatePEM(), 0o644); err != nil {
+		if err := certificateFile(certificate).write(command, sandbox.CertificatePEM(), 0o644); err != nil {
 			return err
 		}
 		variables = append(variables, "SSL_CERT_FILE="+certificate) // read by Go programs on Unix
@@ -208,10 +219,22 @@ func (f *sandboxFlags) publish(command *cobra.Command, sandbox *xsaletest.Sandbo
 		return err
 	}
 	if f.variables != "" {
-		return writeVariables(f.variables, variables, formatted)
+		return variablesFile(f.variables).write(command, formatted, 0o600)
 	}
 	_, err = command.OutOrStdout().Write(formatted)
 	return err
+}
+
+// certificateFile is a file for the certificate of a sandbox, which replaces that of another start only.
+func certificateFile(path string) outFile {
+	return outFile{"--tls-cert", path, "a certificate of the sandbox", func(data []byte) bool {
+		block, _ := pem.Decode(data)
+		if block == nil {
+			return false
+		}
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		return err == nil && strings.HasPrefix(certificate.Subject.CommonName, "xSale sandbox")
+	}}
 }
 
 // maxOrganizations bounds --organizations, because a number with too many digits is a typo.

@@ -164,22 +164,23 @@ func TestSandboxWritesVariables(t *testing.T) {
 	if err := json.Unmarshal([]byte(readFile(t, "env.json")), &variables); err != nil || variables["XSALE_SCOPE"] != authn.DefaultScope || len(variables) != 9 {
 		t.Errorf("%v, %v", variables, err)
 	}
-	execute(t, "", "sandbox", "--format", "yaml").expect(t, exitUsage, `--format "yaml": use shell, dotenv or json`)
+	execute(t, "", "sandbox", "--format", "yaml").expect(t, exitUsage, `--format "yaml": use shell, cmd, powershell, dotenv or json`)
 	// A file with anything else stays. Its own one is replaced, in whatever format it is.
-	const other = "SECRET=keep\n"
-	if err := os.WriteFile("other.env", []byte(other), 0o600); err != nil {
-		t.Fatal(err)
+	for _, other := range []string{"SECRET=keep\n", "XSALE_CLIENT_ID=real\nXSALE_PASSWORD=keep\n", "export XSALE_CLIENT_ID=sandbox-client\n# mine\n"} {
+		if err := os.WriteFile("other.env", []byte(other), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "other.env").expect(t, exitUsage, "--env-file other.env: it exists and is not a file with only the variables of a sandbox: name another file, or remove it")
+		if readFile(t, "other.env") != other {
+			t.Error("other.env was replaced")
+		}
 	}
-	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "other.env").expect(t, exitUsage, "--env-file other.env: it contains other lines: name another file")
-	if readFile(t, "other.env") != other {
-		t.Error("other.env was replaced")
-	}
-	for _, format := range []string{"json", "shell", "dotenv"} {
+	for _, format := range []string{"json", "shell", "cmd", "powershell", "dotenv"} {
 		_, stop = startSandboxCommand(t, "--env-file", "env.json", "--format", format)
 		stop()
 	}
-	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "missing/.env").expect(t, exitFailed, "--env-file missing/.env: ")
-	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", ".").expect(t, exitUsage, "--env-file .: it is not a regular file")
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "missing/.env").expect(t, exitUsage, "--env-file missing/.env: there is no directory missing: create it")
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", ".").expect(t, exitUsage, "--env-file .: it is a directory")
 }
 
 func TestSandboxStartsWithASeed(t *testing.T) {
@@ -202,9 +203,9 @@ func TestSandboxStartsWithASeed(t *testing.T) {
 	t.Setenv("XSALE_TOKEN_STORE", "memory")
 	execute(t, "", "api", "GET", "/{organizationName}/orders").expect(t, exitOK, "1.50")
 
-	execute(t, "", "sandbox", "--seed", "seed.json", "--organizations", "2").expect(t, exitUsage, "--organizations and the Organizations of seed.json exclude each other")
+	execute(t, "", "sandbox", "--seed", "seed.json", "--organizations", "2").expect(t, exitUsage, "--organizations and the Organizations of seed.json cannot be used together")
 	for seed, says := range map[string]string{
-		"{\n\"Orders\": [}":                           "line 2, column 12: invalid character '}'",
+		"{\n\"Orders\": [}":                           "invalid JSON at line 2, column 12",
 		`{"Order":[]}`:                                "/Order: array, but the spec allows no field of this name",
 		`{"Orders":[{"Order":{"Id":"7"}}]}`:           "/Orders/0/Order/Id: string, want integer of the format int64",
 		`{"Orders":[{"Order":{},"Status":"Absent"}]}`: "/Orders/0/Status: there is no such status",
@@ -294,6 +295,17 @@ func TestVariablesAreQuotedForAShell(t *testing.T) {
 	} {
 		if got := exportVariable(variable); got != want {
 			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestVariablesOfWindows(t *testing.T) {
+	for format, want := range map[string]string{
+		variablesCmd:        "set SSL_CERT_FILE=C:\\o'neil\\ca.pem",
+		variablesPowerShell: "$env:SSL_CERT_FILE = 'C:\\o''neil\\ca.pem'",
+	} {
+		if got := setVariable(`SSL_CERT_FILE=C:\o'neil\ca.pem`, format); got != want {
+			t.Errorf("%s: got %s, want %s", format, got, want)
 		}
 	}
 }

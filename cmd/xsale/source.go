@@ -43,5 +43,9 @@ func (a *app) sourceWith(command *cobra.Command, from string, client *xsale.Clie
 		}
 		options.Doer = client.Doer()
 	}
-	return source.Get(command.Context(), from, options)
+	found, err := source.Get(command.Context(), from, options)
+	if flag := command.Flag("spec"); flag != nil && flag.Changed && err != nil {
+		return nil, fmt.Errorf("--spec: %w", err)
+	}
+	return found, err
 }

@@ -92,7 +92,7 @@ func fileOrFlags(command *cobra.Command, others ...string) error {
 	}
 	for _, other := range others {
 		if given("file") && given(other) {
-			return usagef("--file and --%s exclude each other", other)
+			return usagef("--file and --%s cannot be used together", other)
 		}
 	}
 	return nil

@@ -50,9 +50,9 @@ func TestUsageErrors(t *testing.T) {
 		"articles translations get 0":    `ARTICLE "0": want an id, a whole number from 1 up`,
 		"articles translations set 1":    `pass --language, or --file to read JSON`,
 		"articles translations set 1 --language 0":      `--language 0: want an id from 1 up`,
-		"articles translations set 1 --name x --file -": `--file and --name exclude each other`,
+		"articles translations set 1 --name x --file -": `--file and --name cannot be used together`,
 		"integrations create":                           `pass --name, or --file to read JSON`,
-		"integrations create --file - --name x":         `--file and --name exclude each other`,
+		"integrations create --file - --name x":         `--file and --name cannot be used together`,
 		"orders create":                                 `pass --file with the order as JSON, - for standard input`,
 		"orders show":                                   `missing argument KEY; see 'xsale orders show --help'`,
 		"orders retry":                                  `pass the keys of parked orders, or --all; see 'xsale orders retry --help'`,
@@ -87,7 +87,7 @@ func TestUsageErrors(t *testing.T) {
 		"spec show --format xml":                            `--format "xml": use yaml or json; see 'xsale spec show --help'`,
 		"spec diff --fail-on x a":                           `--fail-on "x": use any, breaking or none; see 'xsale spec diff --help'`,
 		"generate --split=x":                                `--split "x": want true or false; see 'xsale generate --help'`,
-		"generate --package func":                           `package "func" is not a Go package name: use letters and digits, such as xsaleapi`,
+		"generate --package func":                           `--package "func": not a Go package name: use letters and digits, such as xsaleapi`,
 		"me --credentials fd:x":                             `--credentials: fd:x is not a file descriptor: write it as fd:3`,
 		"articles translations set 1 --language 2 --nme=x":  `unknown flag --nme; see 'xsale articles translations set --help'`,
 		"orders list --status-name Nowe --organization a -": `unexpected argument "-"; see 'xsale orders list --help'`,
@@ -251,7 +251,7 @@ func TestClaims(t *testing.T) {
 
 func TestSandboxCertificateCannotBeWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "missing", "ca.pem")
-	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--tls-cert", file).expect(t, exitFailed, file)
+	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--tls-cert", file).expect(t, exitUsage, file)
 }
 
 // noSuchFile returns how the system reports a missing file.

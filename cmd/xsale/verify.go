@@ -1,12 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -91,6 +91,11 @@ The exit code is 1 if the API contradicts the spec, otherwise that of the first 
 func (a *app) verify(command *cobra.Command, f verifyFlags) error {
 	if !(f.rate > 0 && f.rate <= math.MaxFloat64) || f.timeout <= 0 {
 		return usagef("--rate %v, --timeout %v: want positive values", f.rate, f.timeout)
+	}
+	if f.overlay != "" && f.overlay != "-" {
+		if _, err := overlayFile(f.overlay).check(); err != nil {
+			return err
+		}
 	}
 	// Each call is sent once: a retry would burden the API and teach nothing.
 	options := []xsale.Option{xsale.WithRetries(0), xsale.WithRateLimit(f.rate, 1), xsale.WithAttemptTimeout(f.timeout)}
@@ -214,6 +219,9 @@ func (a *app) printVerified(command *cobra.Command, report *verify.Report, overl
 	if err != nil {
 		return err
 	}
+	if data != nil {
+		data = append([]byte(overlayMark), data...)
+	}
 	if data == nil {
 		fmt.Fprintln(command.ErrOrStderr(), "nothing new: no overlay written")
 		return nil
@@ -222,9 +230,15 @@ func (a *app) printVerified(command *cobra.Command, report *verify.Report, overl
 		_, err := command.OutOrStdout().Write(data)
 		return err
 	}
-	if err := os.WriteFile(overlay, data, 0o644); err != nil {
-		return err
-	}
-	fmt.Fprintf(command.ErrOrStderr(), "wrote %s\n", overlay)
-	return nil
+	return overlayFile(overlay).write(command, data, 0o644)
 }
+
+// overlayFile is a file for new details, which replaces those of another run only: any other overlay is
+// the work of a person.
+func overlayFile(path string) outFile {
+	return outFile{"--overlay", path, "an overlay of xsale verify", func(data []byte) bool {
+		return bytes.HasPrefix(data, []byte(overlayMark))
+	}}
+}
+
+const overlayMark = "# Written by xsale verify, which replaces it. Keep your own actions in another overlay.\n"

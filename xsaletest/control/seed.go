@@ -83,7 +83,7 @@ func checkSyntax(data []byte) error {
 	}
 	before := data[:max(0, min(int(invalid.Offset)-1, len(data)))]
 	line, column := bytes.Count(before, []byte("\n"))+1, len(before)-bytes.LastIndexByte(before, '\n')
-	return fmt.Errorf("line %d, column %d: %w", line, column, err)
+	return fmt.Errorf("invalid JSON at line %d, column %d", line, column)
 }
 
 func (a *api) replaceData(r *request) (any, error) {

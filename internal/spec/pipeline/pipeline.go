@@ -3,8 +3,6 @@
 package pipeline
 
 import (
-	"fmt"
-
 	"github.com/xsale-go/xsale/internal/spec/normalize"
 	"github.com/xsale-go/xsale/internal/spec/overlay"
 	"github.com/xsale-go/xsale/internal/spec/selection"
@@ -26,11 +24,11 @@ type Overlay struct {
 	Optional bool // skips actions that match nothing, which are errors otherwise
 }
 
-// OverlayError is a problem of an overlay, rather than of the spec.
-type OverlayError struct{ error }
+// OptionError is a problem of an overlay or of the filter, rather than of the spec.
+type OptionError struct{ error }
 
 // Unwrap returns the error without this type.
-func (e OverlayError) Unwrap() error { return e.error }
+func (e OptionError) Unwrap() error { return e.error }
 
 // Result is a spec in normal form and the report of its changes.
 type Result struct {
@@ -66,12 +64,12 @@ func Run(data []byte, options Options) (*Result, error) {
 			apply = overlay.ApplyOptional
 		}
 		if document, err = apply(document, o.Name, o.Data, result.Report); err != nil {
-			return result, OverlayError{err}
+			return result, OptionError{err}
 		}
 	}
 	result.Document = document
 	if err := selection.Select(document, options.Filter); err != nil {
-		return result, fmt.Errorf("%w: %w", selection.ErrInvalid, err)
+		return result, OptionError{err}
 	}
 	return result, validate.Validate(document)
 }

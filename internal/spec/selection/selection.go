@@ -2,17 +2,14 @@
 package selection
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/xsale-go/xsale/internal/similar"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
-
-// ErrInvalid reports a selection that does not fit the spec.
-var ErrInvalid = errors.New("selection")
 
 // Filter selects operations. An operation matches if it matches one value of each field that has
 // values. An empty Filter selects all operations.
@@ -127,7 +124,10 @@ func (c criteria) unmatched(operations []tree.Operation) error {
 			if len(listed) > maxListed {
 				remedy += fmt.Sprintf(" and %d more", len(listed)-maxListed)
 			}
-			problems.Add("", fmt.Sprintf("no operation has the %s %q", criterion.name, wanted), remedy)
+			if names := similar.Names(wanted, listed); len(names) > 0 {
+				remedy = "did you mean " + strings.Join(names, " or ") + "? " + remedy
+			}
+			problems.Add("", fmt.Sprintf("--%[1]s %[2]q: no operation has this %[1]s", criterion.name, wanted), remedy)
 		}
 	}
 	return problems.Err()

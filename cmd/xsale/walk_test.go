@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/xsale-go/xsale/internal/surface"
+)
+
+// walked has arguments for each command with which it succeeds against the sandbox, in a directory with
+// the files of walkDir. The walks vary them.
+var walked = map[string]string{
+	"api":                       "GET /me",
+	"articles translations get": "16519",
+	"articles translations set": "16519 --language 2 --name Desk",
+	"completion bash":           "",
+	"completion fish":           "",
+	"completion powershell":     "",
+	"completion zsh":            "",
+	"demo":                      "",
+	"doctor":                    "",
+	"generate":                  "",
+	"help":                      "orders",
+	"integrations create":       "--name shop",
+	"me":                        "",
+	"orders create":             "--file order.json",
+	"orders discard":            "1001 --flow push --database flow.db",
+	"orders list":               "",
+	"orders parked":             "--flow push --database flow.db",
+	"orders pull":               "--status-name Nowe --exec true --database pull.db",
+	"orders push":               "--key-field Number order.json --database flow.db",
+	"orders retry":              "1001 --flow push --database flow.db",
+	"orders show":               "1001 --flow push --database flow.db",
+	"proxy":                     "--addr 127.0.0.1:0",
+	"sandbox":                   "--addr 127.0.0.1:0",
+	"spec diff":                 "openapi.json openapi.json",
+	"spec evidence":             "",
+	"spec lint":                 "openapi.json",
+	"spec pull":                 "openapi.json",
+	"spec show":                 "",
+	"statuses list":             "",
+	"token":                     "",
+	"token clear":               "",
+	"token path":                "",
+	"token print":               "--header",
+	"token refresh":             "",
+	"token show":                "",
+	"verify":                    "--yes --rate 1000",
+	"version":                   "",
+}
+
+// untilStopped are the commands that run until they are interrupted.
+var untilStopped = []string{"sandbox", "proxy"}
+
+// walkDir writes the files of walked to an empty directory, and works in it.
+func walkDir(t *testing.T) {
+	t.Helper()
+	inEmptyDir(t)
+	writeFileAt(t, "order.json", strings.Replace(orderJSON, `{"I`, `{"Number":"1001","I`, 1))
+	writeFileAt(t, "openapi.json", inputSpec)
+}
+
+// walk calls visit with each command that does something.
+func walk(t *testing.T, visit func(path string, command *cobra.Command)) {
+	t.Helper()
+	var each func(*cobra.Command)
+	each = func(command *cobra.Command) {
+		children := command.Commands()
+		for _, child := range children {
+			if !child.Hidden {
+				each(child)
+			}
+		}
+		path := pathOf(command)
+		if len(children) > 0 && path != "token" {
+			return
+		}
+		if _, ok := walked[path]; !ok {
+			t.Errorf("walked lacks %q: add arguments with which it succeeds", path)
+			return
+		}
+		visit(path, command)
+	}
+	root, _ := newRootCommand()
+	each(root)
+}
+
+// badValues returns values that no flag of this kind may accept.
+func badValues(flag *pflag.Flag) []string {
+	if choice, ok := flag.Value.(surface.Choice); ok {
+		return []string{"nosuch", strings.ToUpper(choice.Choices()[0]), choice.Choices()[0] + " "}
+	}
+	const huge = "99999999999999999999999"
+	switch flag.Value.Type() {
+	case "bool":
+		return []string{"maybe", "2"}
+	case "int", "int64", "uint64":
+		return []string{"x", "-1", "1.5", huge, "1e3", "0x"}
+	case "int64Slice":
+		return []string{"x", "0", "-1", "1,", "1.5", huge}
+	case "float64":
+		return []string{"x", "-1", "NaN", "Inf", "1,5"}
+	case "duration":
+		return []string{"x", "5", "-1s", huge + "s", "1d"}
+	}
+	return badTexts[flag.Name]
+}
+
+const noDir = "nosuch/file"
+
+// badTexts are invalid values of flags that take any text.
+var badTexts = map[string][]string{
+	"addr":                {"x", "127.0.0.1:99999", "0.0.0.0:9999", "127.0.0.1", "[::1", "256.0.0.1:0"},
+	"apply":               {noDir, "."},
+	"body":                {"x", "=", "a=b"},
+	"config":              {noDir, "."},
+	"cors":                {"x", "ftp://a", "http://a/b"},
+	"credentials":         {noDir, ".", "fd:x", "fd:99"},
+	"database":            {"mysql://x", noDir, ".", "order.json"},
+	"encryption-key-file": {noDir, ".", "order.json"},
+	"env-file":            {noDir, ".", "order.json"},
+	"file":                {noDir, ".", "openapi.txt"},
+	"flow":                {"x", "Pull", "pull-2"},
+	"har":                 {noDir, ".", "order.json"},
+	"method":              {"FOO"},
+	"normal":              {noDir, ".", "order.json"},
+	"operation":           {"nosuch"},
+	"organizations":       {"0", "1001", "a,a", "a,"},
+	"out":                 {"order.json", "order.json/x"},
+	"overlay":             {noDir, "."},
+	"override":            {noDir, ".", "order.json"},
+	"package":             {"a-b", "1a", "func"},
+	"param":               {"x", "=1", "nosuch=1"},
+	"path":                {"nosuch"},
+	"query":               {"x", "=1"},
+	"raw":                 {noDir, "."},
+	"record":              {"order.json", "."},
+	"sarif":               {noDir, "."},
+	"secret-file":         {noDir, ".", "order.json"},
+	"seed":                {noDir, ".", "order.json"},
+	"spec":                {noDir + ".json", ".", "order.json"},
+	"tag":                 {"Nope"},
+	"tls-cert":            {noDir, ".", "order.json"},
+	"to":                  {noDir, "order.json"},
+	"token-store":         {"order.json/tokens"},
+	"write":               {"x", "getMe"},
+}
+
+// needed are flags without which another one is rejected for another reason, and what must be absent.
+var needed = map[string]string{
+	"sandbox overlay": "--spec openapi.json",
+	"proxy spec":      "--check",
+	"verify body":     "--write createIntegration",
+}
+
+// goisms are words of the implementation that mean nothing to users.
+var goisms = regexp.MustCompile(`strconv|pflag|int64|Slice|uint|float64|map\[|\[\]|main\.|%!|0x[0-9a-f]{4}|nil\b|unmarshal|\s(?:json|yaml):|struct|interface|goroutine|\bEOF\b|\bopen \S+:|\bstat \S+:|IntegrationID|StatusIDs|context canceled|; ;|: :|exclude each other`)
+
+// Each wrong value of each flag of each command ends with 2 and one line that names the flag, and
+// nothing is sent or written.
+func TestEachFlagRejectsWrongValues(t *testing.T) {
+	sandbox := useSandbox(t)
+	walkDir(t)
+	execute(t, "", "orders", "push", "--key-field", "Number", "order.json", "--database", "flow.db").expect(t, exitOK)
+	tried := 0
+	walk(t, func(path string, command *cobra.Command) {
+		command.Flags().VisitAll(func(flag *pflag.Flag) {
+			if flag.Hidden || flag.Name == "help" || flag.Name == "version" {
+				return
+			}
+			values := badValues(flag)
+			if path == "spec pull" {
+				return
+			}
+			if _, mayBeEmpty := flag.Annotations[mayBeEmptyKey]; !mayBeEmpty {
+				values = append(values, "", " ")
+			}
+			for _, value := range values {
+				if value == "x" && flag.Name == "output" {
+					continue
+				}
+				line := append(strings.Fields(path), strings.Fields(walked[path]+" "+needed[path+" "+flag.Name])...)
+				line = append(line, "--"+flag.Name+"="+value)
+				tried++
+				calls, requests, before := sandbox.Calls(), sandbox.TokenRequests(), files(t)
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				r := executeContext(ctx, "", line...)
+				cancel()
+				name := fmt.Sprintf("%s --%s=%q", path, flag.Name, value)
+				text, hasSee := strings.CutPrefix(strings.TrimSuffix(r.stderr, "\n"), "xsale: ")
+				switch {
+				case r.code != exitUsage:
+					t.Errorf("%s: exit code %d: %s", name, r.code, r.stderr)
+				case !hasSee || strings.Contains(text, "\n") || !strings.Contains(text, "--"+flag.Name) || r.stdout != "":
+					t.Errorf("%s: want one line that names the flag, got %q, output %q", name, r.stderr, r.stdout)
+				case goisms.MatchString(text):
+					t.Errorf("%s: %q: %s", name, goisms.FindString(text), text)
+				}
+				if sandbox.Calls() != calls || sandbox.TokenRequests() != requests {
+					t.Errorf("%s: something was sent", name)
+				}
+				if after := files(t); !maps.Equal(before, after) {
+					t.Errorf("%s: something was written: %v", name, slices.Sorted(maps.Keys(after)))
+				}
+			}
+		})
+	})
+	t.Logf("%d values tried", tried)
+}
+
+// files returns the names and sizes of the files below the current directory.
+func files(t *testing.T) map[string]int64 {
+	t.Helper()
+	sizes := map[string]int64{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && !entry.IsDir() {
+			sizes[name] = info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sizes
+}
