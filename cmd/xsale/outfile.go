@@ -73,8 +73,8 @@ func (o outFile) checkDir() error {
 
 func (o outFile) wrong(err error) error { return usagef("%s %s: %w", o.flag, o.path, err) }
 
-// write writes the file as a whole, and reports it.
-func (o outFile) write(command *cobra.Command, data []byte, mode fs.FileMode) error {
+// write writes the file as a whole, and reports it with what about says.
+func (o outFile) write(command *cobra.Command, data []byte, mode fs.FileMode, about string) error {
 	exists, err := o.check()
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (o outFile) write(command *cobra.Command, data []byte, mode fs.FileMode) er
 	if err := atomicfile.Write(o.path, data, mode); err != nil {
 		return fmt.Errorf("%s %s: %w", o.flag, o.path, cause(err))
 	}
-	fmt.Fprintf(command.ErrOrStderr(), "%s %s\n", wrote(exists), o.path)
+	fmt.Fprintf(command.ErrOrStderr(), "%s %s%s\n", wrote(exists), o.path, about)
 	return nil
 }
 

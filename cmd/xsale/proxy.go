@@ -130,7 +130,7 @@ func (f *proxyFlags) serve(command *cobra.Command, config gateway.Config, listen
 		if err != nil {
 			return err
 		}
-		if err := secretFile(path).write(command, []byte(config.Secret+"\n"), 0o600); err != nil {
+		if err := secretFile(path).write(command, []byte(config.Secret+"\n"), 0o600, ""); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, os.Remove(path)) }()

@@ -107,7 +107,7 @@ func (a *app) observe(command *cobra.Command, f *proxyFlags, transport http.Roun
 		if err != nil {
 			return nil, err
 		}
-		if err := sarifFile(o.sarif).write(command, data, 0o644); err != nil {
+		if err := sarifFile(o.sarif).write(command, data, 0o644, ""); err != nil {
 			return nil, err
 		}
 	}

@@ -209,7 +209,7 @@ func (f *sandboxFlags) publish(command *cobra.Command, sandbox *xsaletest.Sandbo
 		if err != nil {
 			return err
 		}
-		if err := certificateFile(certificate).write(command, sandbox.CertificatePEM(), 0o644); err != nil {
+		if err := certificateFile(certificate).write(command, sandbox.CertificatePEM(), 0o644, ""); err != nil {
 			return err
 		}
 		variables = append(variables, "SSL_CERT_FILE="+certificate) // read by Go programs on Unix
@@ -219,7 +219,7 @@ func (f *sandboxFlags) publish(command *cobra.Command, sandbox *xsaletest.Sandbo
 		return err
 	}
 	if f.variables != "" {
-		return variablesFile(f.variables).write(command, formatted, 0o600)
+		return variablesFile(f.variables).write(command, formatted, 0o600, "")
 	}
 	_, err = command.OutOrStdout().Write(formatted)
 	return err

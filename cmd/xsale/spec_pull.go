@@ -1,14 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"os"
+	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/internal/operation"
+	"github.com/xsale-go/xsale/internal/plaintext"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
@@ -35,15 +37,20 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 			if len(arguments) == 1 {
 				from = arguments[0]
 			}
+			files := pulledFiles(raw, normal)
+			for _, file := range files {
+				if _, err := file.check(); err != nil {
+					return err
+				}
+			}
 			source, err := a.source(command, from, auth)
 			if err != nil {
 				return err
 			}
-			if err := os.WriteFile(raw, source.Data, 0o644); err != nil {
+			notice := command.ErrOrStderr()
+			if err := files[0].write(command, source.Data, 0o644, ", unchanged from "+source.Name); err != nil {
 				return err
 			}
-			notice := command.ErrOrStderr()
-			fmt.Fprintf(notice, "wrote %s, unchanged from %s\n", raw, source.Name)
 			result, err := runPipeline(command.Context(), source.Data, pipeline.Options{})
 			if err != nil {
 				return specError(source.Name, err)
@@ -52,11 +59,11 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 			if err != nil {
 				return err
 			}
-			if err := os.WriteFile(normal, document, 0o644); err != nil {
+			about := fmt.Sprintf(", OpenAPI 3.0.3 from %s; 'xsale spec lint %s' lists the changes", result.Version, raw)
+			if err := files[1].write(command, append([]byte(pulledMark), document...), 0o644, about); err != nil {
 				return err
 			}
 			noteChanges(notice, result.Report, true)
-			fmt.Fprintf(notice, "wrote %s, OpenAPI 3.0.3 from %s; 'xsale spec lint %s' lists the changes\n", normal, result.Version, raw)
 			if !register {
 				return nil
 			}
@@ -81,6 +88,24 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 	command.Flags().StringVar(&normal, "normal", "openapi.yaml", "`FILE` for the normal form")
 	return command
 }
+
+const pulledMark = "# Written by xsale spec pull, which replaces it. Change it with an overlay.\n"
+
+// pulledFiles returns the files for a spec as it came and in normal form. They replace a spec as it
+// came, and the normal form of an earlier one: a spec that a person has written is none.
+func pulledFiles(raw, normal string) []outFile {
+	return []outFile{
+		{"--raw", raw, "a spec as it came", func(start []byte) bool {
+			return pulledStart.Match(plaintext.Convert(start))
+		}},
+		{"--normal", normal, "the normal form of a spec by xsale", func(start []byte) bool {
+			return bytes.HasPrefix(start, []byte(pulledMark))
+		}},
+	}
+}
+
+// pulledStart matches a spec.
+var pulledStart = regexp.MustCompile(`(?m)(?:^|[{,])\s*["']?(?:openapi|swagger)["']?\s*:`)
 
 func newSpecForgetCommand(a *app) *cobra.Command {
 	return &cobra.Command{

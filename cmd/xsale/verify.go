@@ -230,7 +230,7 @@ func (a *app) printVerified(command *cobra.Command, report *verify.Report, overl
 		_, err := command.OutOrStdout().Write(data)
 		return err
 	}
-	return overlayFile(overlay).write(command, data, 0o644)
+	return overlayFile(overlay).write(command, data, 0o644, "")
 }
 
 // overlayFile is a file for new details, which replaces those of another run only: any other overlay is
