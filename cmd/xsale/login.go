@@ -61,6 +61,11 @@ func (a *app) login(command *cobra.Command, f loginFlags) error {
 	if f.timeout <= 0 {
 		return usagef("--timeout %v: want more than 0", f.timeout)
 	}
+	if f.redirectURL != "" {
+		if _, err := authn.NewLoginFlow(f.redirectURL); err != nil {
+			return usagef("--redirect-url %s: %w", f.redirectURL, err)
+		}
+	}
 	chosen, err := a.userAccount(command)
 	if err != nil {
 		return err

@@ -35,6 +35,8 @@ var walked = map[string]string{
 	"generate":                  "",
 	"help":                      "orders",
 	"integrations create":       "--name shop",
+	"login":                     "--no-browser",
+	"logout":                    "",
 	"me":                        "",
 	"orders create":             "--file order.json",
 	"orders discard":            "1001 --flow push --database flow.db",
@@ -124,6 +126,14 @@ const noDir = "nosuch/file"
 
 // badTexts are invalid values of flags that take any text.
 var badTexts = map[string][]string{
+	"account":             {"nosuch", "a/b"},
+	"columns":             {","},
+	"csv":                 {"nosuch"},
+	"csv-decimal":         {"x", ";;"},
+	"csv-separator":       {"ab"},
+	"jq":                  {"(", ".a |", "nosuch("},
+	"redirect-url":        {"x", "ftp://127.0.0.1/", "http://example.com/"},
+	"template":            {"{{", "{{nosuch}}"},
 	"addr":                {"x", "127.0.0.1:99999", "0.0.0.0:9999", "127.0.0.1", "[::1", "256.0.0.1:0"},
 	"apply":               {noDir, "."},
 	"body":                {"x", "=", "a=b"},
