@@ -1,5 +1,6 @@
 // Package operations calls every operation of other specs with the flags of the command line, and lets
-// the sandbox check what arrives.
+// the sandbox check what arrives. The corpus is called in this process; the documents of the directory
+// in XSALE_SPECS by the program itself.
 package operations
 
 import (
@@ -8,8 +9,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,20 +20,21 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/mock/values"
 	"github.com/xsale-go/xsale/internal/operation"
+	"github.com/xsale-go/xsale/internal/similar"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// TestDocuments takes the documents of the directory in XSALE_SPECS, or those of the corpus.
 func TestDocuments(t *testing.T) {
-	dir, ok := os.LookupEnv("XSALE_SPECS")
-	if !ok {
-		dir = filepath.Join("..", "corpus", "testdata")
+	dir, program := filepath.Join("..", "corpus", "testdata"), ""
+	if others, ok := os.LookupEnv("XSALE_SPECS"); ok {
+		dir, program = others, build(t)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.*"))
 	if err != nil || len(files) == 0 {
@@ -42,7 +46,7 @@ func TestDocuments(t *testing.T) {
 			continue
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			counted := callAll(t, file)
+			counted := callAll(t, file, program)
 			t.Logf("%+v", counted)
 			total.operations += counted.operations
 			total.calls += counted.calls
@@ -54,7 +58,18 @@ func TestDocuments(t *testing.T) {
 
 type counts struct{ operations, calls, skipped int }
 
-func callAll(t *testing.T, file string) (counted counts) {
+// build returns the program.
+func build(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "xsale")
+	if output, err := exec.Command("go", "build", "-o", program, "github.com/xsale-go/xsale/cmd/xsale").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return program
+}
+
+// callAll calls every operation of a document, with what it requires and with all that it takes.
+func callAll(t *testing.T, file, program string) (counted counts) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -87,10 +102,9 @@ func callAll(t *testing.T, file string) (counted counts) {
 		t.Fatal(err)
 	}
 	sandbox := xsaletest.New(t, xsaletest.WithSpec(normal)) // fails the test if a request breaks the spec
-	client := sandbox.Client(t)
-	endpoint, err := call.NewEndpoint(client.BaseURL(), client.Doer())
-	if err != nil {
-		t.Fatal(err)
+	send := sendWith(t, catalog, sandbox.Client(t))
+	if program != "" {
+		send = sendBy(t, program, file, sandbox)
 	}
 	for _, o := range catalog.Operations() {
 		counted.operations++
@@ -102,21 +116,77 @@ func callAll(t *testing.T, file string) (counted counts) {
 				t.Logf("%s: no values: %v", o.Name, err)
 				continue
 			}
-			request, err := catalog.Build(o, input)
-			if err != nil {
-				t.Errorf("%s: %v\n%s", o.Name, err, strings.Join(c.line, " "))
-				continue
-			}
 			counted.calls++
-			response, err := call.Open(t.Context(), request.Operation, nil, request.Send(endpoint))
-			if err == nil {
-				response.Body.Close()
-			} else if failure, ok := errors.AsType[*call.Error](err); !ok || failure.StatusCode != http.StatusNotFound && failure.StatusCode != http.StatusConflict {
+			if err := send(o, input, c.line); err != nil {
 				t.Errorf("%s: %v\n%s", o.Name, err, strings.Join(c.line, " "))
 			}
 		}
 	}
 	return counted
+}
+
+// sender sends one call. Other errors than that an item is missing or exists are its error.
+type sender func(o *operation.Operation, input operation.Input, line []string) error
+
+// sendWith returns a sender in this process.
+func sendWith(t *testing.T, catalog *operation.Catalog, client *xsale.Client) sender {
+	t.Helper()
+	endpoint, err := call.NewEndpoint(client.BaseURL(), client.Doer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(o *operation.Operation, input operation.Input, _ []string) error {
+		request, err := catalog.Build(o, input)
+		if err != nil {
+			return err
+		}
+		response, err := call.Open(t.Context(), request.Operation, nil, request.Send(endpoint))
+		if failure, ok := errors.AsType[*call.Error](err); ok && (failure.StatusCode == http.StatusNotFound || failure.StatusCode == http.StatusConflict) {
+			return nil
+		}
+		if err == nil {
+			err = response.Body.Close()
+		}
+		return err
+	}
+}
+
+// sendBy returns a sender that runs the program, after it has registered the document.
+func sendBy(t *testing.T, program, document string, sandbox *xsaletest.Sandbox) sender {
+	t.Helper()
+	document, err := filepath.Abs(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	environment := append(os.Environ(), "XSALE_CONFIG_DIR="+dir, "XSALE_TOKEN_STORE="+filepath.Join(dir, "tokens.json"))
+	environment = append(environment, sandbox.Environment()...)
+	run := func(stdin io.Reader, arguments ...string) (stderr string, err error) {
+		command := exec.CommandContext(t.Context(), program, arguments...)
+		command.Dir, command.Env, command.Stdin = dir, environment, stdin
+		var notices bytes.Buffer
+		command.Stderr = &notices
+		err = command.Run()
+		return notices.String(), err
+	}
+	if stderr, err := run(nil, "spec", "pull", document); err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	return func(o *operation.Operation, input operation.Input, line []string) error {
+		arguments := append([]string{"call", o.Name}, line...)
+		stdin := input.Content
+		if input.JSON != nil {
+			stdin = bytes.NewReader(input.JSON)
+		}
+		if stdin != nil {
+			arguments = append(arguments, "--file", "-")
+		}
+		stderr, err := run(stdin, append(arguments, "-o", "json")...)
+		if err != nil && !strings.Contains(stderr, "404 Not Found") && !strings.Contains(stderr, "409 Conflict") && !strings.Contains(stderr, "leave --output out") {
+			return fmt.Errorf("%w: %s", err, stderr)
+		}
+		return nil
+	}
 }
 
 // caller makes the input of one call, as a person passes it.
@@ -216,7 +286,12 @@ func (c *caller) pass(input *operation.Input, p *operation.Parameter, value any)
 	if value == nil {
 		return nil
 	}
+	if organization := similar.Fold(p.Name) == "organizationname"; organization && p.In == operation.Path {
+		input.Values[p.Flag] = value // --organization passes it
+		return nil
+	}
 	if p.Kind == operation.File {
+		c.line = append(c.line, "--"+p.Flag+"="+os.Args[0])
 		file := call.File{Content: bytes.NewReader([]byte("content"))}
 		input.Values[p.Flag] = file
 		if _, list := value.([]any); list {
