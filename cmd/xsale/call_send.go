@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -112,11 +113,13 @@ const maxShown = 500
 func (c *operationCall) print(command *cobra.Command, response *http.Response) error {
 	mediaType := httpx.MediaType(response.Header.Get("Content-Type"))
 	out := command.OutOrStdout()
+	body := bufio.NewReader(response.Body)
+	_, err := body.Peek(1)
 	switch {
-	case response.StatusCode == http.StatusNoContent || response.ContentLength == 0:
+	case errors.Is(err, io.EOF): // a success without a body, or of HEAD
 		return nil
 	case httpx.SequentialJSON(mediaType) && c.output.Format == output.NDJSON:
-		_, err := io.Copy(out, response.Body)
+		_, err = body.WriteTo(out)
 		return err
 	case httpx.SequentialJSON(mediaType): // printed as it comes
 	case mediaType == "" || strings.HasSuffix(mediaType, "json"):
@@ -124,14 +127,14 @@ func (c *operationCall) print(command *cobra.Command, response *http.Response) e
 		if len(c.operation.Responses) > 0 {
 			fields = c.operation.Responses[0].Fields
 		}
-		return printRaw(command, c.output, response.Body, fields)
+		return printRaw(command, c.output, body, fields)
 	case !textual(mediaType) && terminal(out):
 		return fmt.Errorf("the response is %s: pass --output-file", mediaType)
 	}
 	if set := output.Set(command.Flags()); set != "" {
 		return fmt.Errorf("the response is %s: leave --%s out", mediaType, set)
 	}
-	_, err := io.Copy(out, response.Body)
+	_, err = body.WriteTo(out)
 	return err
 }
 

@@ -106,10 +106,14 @@ func callAll(t *testing.T, file, program string) (counted counts) {
 	if program != "" {
 		send = sendBy(t, program, file, sandbox)
 	}
+	upload := filepath.Join(dir, "upload.txt")
+	if err := os.WriteFile(upload, []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, o := range catalog.Operations() {
 		counted.operations++
 		for _, extent := range []values.Extent{values.Required, values.Full} {
-			c := caller{document: document, generator: values.New(document, 1), operation: o, extent: extent}
+			c := caller{document: document, generator: values.New(document, 1), operation: o, extent: extent, file: upload}
 			input, err := c.input()
 			if err != nil {
 				counted.skipped++
@@ -195,6 +199,7 @@ type caller struct {
 	generator *values.Generator
 	operation *operation.Operation
 	extent    values.Extent
+	file      string
 	line      []string // the flags
 }
 
@@ -291,7 +296,7 @@ func (c *caller) pass(input *operation.Input, p *operation.Parameter, value any)
 		return nil
 	}
 	if p.Kind == operation.File {
-		c.line = append(c.line, "--"+p.Flag+"="+os.Args[0])
+		c.line = append(c.line, "--"+p.Flag+"="+c.file)
 		file := call.File{Content: bytes.NewReader([]byte("content"))}
 		input.Values[p.Flag] = file
 		if _, list := value.([]any); list {
