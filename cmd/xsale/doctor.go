@@ -50,6 +50,10 @@ The exit code is 0 if no check has failed, and 1 otherwise.`,
 			if err := command.Context().Err(); err != nil {
 				return err
 			}
+			if a.output.Format == output.CSV || command.Flags().Changed("columns") {
+				err = printList(command, a.output, withoutErrors(report.Checks), output.Rows[doctor.Check]{})
+				return cmp.Or(err, verdictError(report))
+			}
 			out := command.OutOrStdout()
 			if output.Set(command.Flags()) == "" && output.Colorful(out) {
 				out = verdictColors{out}
@@ -57,14 +61,18 @@ The exit code is 0 if no check has failed, and 1 otherwise.`,
 			if err := output.Value(command.Context(), out, a.output, report, doctorRows); err != nil {
 				return err
 			}
-			if report.Verdict == doctor.Failed {
-				return errors.New("at least one check has failed")
-			}
-			return nil
+			return verdictError(report)
 		},
 	})
 	command.Flags().BoolVar(&login, "login", false, "log in if there are no valid tokens")
 	return command
+}
+
+func verdictError(report doctor.Report) error {
+	if report.Verdict == doctor.Failed {
+		return errors.New("at least one check has failed")
+	}
+	return nil
 }
 
 func doctorRows(report doctor.Report) (rows [][]any) {
@@ -129,9 +137,9 @@ func (a *app) setup(command *cobra.Command) (doctor.Setup, error) {
 	setup.More = append(setup.More, doctor.Group{Names: []string{"spec"}, Run: func(context.Context) []doctor.Check {
 		return []doctor.Check{a.checkSpec(command)}
 	}})
-	if chosen != nil && chosen.Login == account.LoginBrowser {
+	if redirectURL := redirectURLOf(command.Context(), chosen); redirectURL != "" && a.credentials == "" {
 		setup.More = append(setup.More, doctor.Group{Names: []string{"browser-login"}, Run: func(context.Context) []doctor.Check {
-			return []doctor.Check{checkBrowserLogin(chosen.RedirectURL)}
+			return []doctor.Check{checkBrowserLogin(redirectURL)}
 		}})
 	}
 	if a.credentials != "" {

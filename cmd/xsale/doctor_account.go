@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -92,14 +93,30 @@ func (a *app) checkSpec(command *cobra.Command) doctor.Check {
 	return check
 }
 
+// redirectURLOf returns where the browser of 'xsale login' comes back, and "" for an account that has
+// no such login.
+func redirectURLOf(ctx context.Context, chosen *account.Account) string {
+	url := cmp.Or(os.Getenv("XSALE_REDIRECT_URL"), defaultRedirectURL)
+	if chosen != nil {
+		if chosen.Login == account.LoginBrowser {
+			return cmp.Or(chosen.RedirectURL, url)
+		}
+		return ""
+	}
+	if credentials, err := environmentCredentials(ctx); err == nil && credentials.UserLogin {
+		return url
+	}
+	return ""
+}
+
 // checkBrowserLogin examines the address that the browser comes back to.
 func checkBrowserLogin(redirectURL string) doctor.Check {
 	check := doctor.Check{Name: "browser-login", Verdict: doctor.OK, Detail: "the port of the redirect URL is free"}
 	parsed, err := url.Parse(redirectURL)
 	switch {
-	case redirectURL == "" || err != nil || parsed.Host == "":
-		check.Verdict, check.Detail = doctor.Failed, "the account has no valid redirect_url"
-		check.Remedy = "set it to the callback that Futuriti has registered for the application"
+	case err != nil || parsed.Host == "":
+		check.Verdict, check.Detail = doctor.Failed, "the redirect URL is not valid"
+		check.Remedy = "correct redirect_url of the account or XSALE_REDIRECT_URL: want the callback that Futuriti has registered for the application"
 	case !httpx.Loopback(parsed.Hostname()):
 		check.Detail = "the redirect URL is not on this machine"
 	default:

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -134,6 +135,36 @@ func TestEnvironment(t *testing.T) {
 				t.Errorf("%+v, want %q", check, want)
 			}
 		})
+	}
+}
+
+// Every variable that the code reads or sets is known here.
+func TestVariablesAreKnown(t *testing.T) {
+	variable := regexp.MustCompile(`"(XSALE_[A-Z_]+)[="]`)
+	found := 0
+	for _, dir := range []string{"../..", "../../authn", "../../account", "../../transfer", "../../cmd/xsale", "../../internal/gateway"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			code, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, match := range variable.FindAllStringSubmatch(string(code), -1) {
+				found++
+				if !slices.Contains(knownVariables, match[1]) && !slices.Contains(givenVariables, match[1]) && match[1] != "XSALE_PROXY_" {
+					t.Errorf("%s: %s is unknown", file, match[1])
+				}
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d variables found", found)
 	}
 }
 

@@ -85,6 +85,20 @@ var broken = map[string]struct {
 		s.pull(func(index string) string { return strings.ReplaceAll(index, "spec-", "lost-") })
 	}, expectation{"spec": {failed, "xsale spec pull"}}},
 
+	"nobody has logged in": {func(s *setup) {
+		s.clear("XSALE_USERNAME", "XSALE_PASSWORD")
+		s.environment["XSALE_REDIRECT_URL"] = "http://" + s.closedPort() + "/callback"
+	}, expectation{"tokens": {failed, "xsale login"}}},
+	"port of the redirect URL": {func(s *setup) {
+		s.clear("XSALE_USERNAME", "XSALE_PASSWORD")
+		s.environment["XSALE_REDIRECT_URL"] = "http://" + s.silent() + "/callback"
+	}, expectation{"tokens": {failed, "xsale login"}, "browser-login": {warning, "end that program"}}},
+	"file of variables": {func(s *setup) {
+		s.must(os.WriteFile(filepath.Join(s.dir, ".env"), []byte("XSALE_PASSWORD=canary-password\n"), 0o600))
+		s.clear("XSALE_PASSWORD")
+		s.directory = s.dir
+	}, expectation{"credentials": {failed, ".env"}}},
+
 	// The network.
 	"no such host":       {func(s *setup) { s.use("https://xsale-doctor.invalid") }, expectation{"dns": {failed, "spelling"}}},
 	"port closed":        {func(s *setup) { s.use("http://" + s.closedPort()) }, expectation{"tcp": {failed, "xsale sandbox"}}},

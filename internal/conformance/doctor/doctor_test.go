@@ -4,6 +4,7 @@ package doctor
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"log"
 	"maps"
 	"net"
@@ -47,6 +48,10 @@ func buildAndRun(m *testing.M) int {
 		log.Print(err)
 		return 1
 	}
+	if err := flag.Set("test.parallel", "8"); err != nil { // many of them wait for what hangs
+		log.Print(err)
+		return 1
+	}
 	return m.Run()
 }
 
@@ -58,6 +63,7 @@ type setup struct {
 	environment map[string]string
 	arguments   []string // of doctor
 	shell       string   // runs the program as "$@", if set
+	directory   string   // where it runs
 	user        int      // runs it, if not 0
 }
 
@@ -96,6 +102,7 @@ func (s *setup) run(arguments ...string) (stdout, stderr string, code int) {
 		command = exec.Command("sh", append([]string{"-c", s.shell, "sh", program}, arguments...)...)
 	}
 	s.prepare(command)
+	command.Dir = s.directory
 	command.Env = []string{}
 	for name, value := range s.environment {
 		command.Env = append(command.Env, name+"="+value)
@@ -295,6 +302,9 @@ func TestReportNames(t *testing.T) {
 	table, _, _ := s.run("doctor")
 	if !strings.Contains(table, "ok: ") || strings.Contains(table, "remedy:") {
 		t.Errorf("%s", table)
+	}
+	if csv, _, _ := s.run("doctor", "--columns", "name,verdict", "--csv"); !strings.HasPrefix(csv, "name,verdict\nenvironment,ok\n") && !strings.HasPrefix(csv, "name,verdict\r\nenvironment,ok\r\n") {
+		t.Errorf("not CSV: %q", csv)
 	}
 	s.environment["CLICOLOR_FORCE"] = "1"
 	if table, _, _ := s.run("doctor"); !strings.Contains(table, "\x1b[32mok\x1b[0m ") {
