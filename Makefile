@@ -124,8 +124,8 @@ test-bench: ## build the benchmarks and test the claims of docs/decisions
 corpus: ## generate clients from all documents of the corpus, and send samples through them
 	XSALE_CORPUS=testdata go test -count=1 -v -run TestDocuments ./internal/conformance/corpus
 
-test-random: ## run the tests of random documents and exchanges, and the day of a fleet, in full, without the race detector
-	go test -run 'TestObjectsAreWrittenAsTheyWereRead|TestRecordAndReplayAreInverse|TestAFleetUsesALimitAndKeepsIt' ./wire ./xsaletest/traffic ./internal/conformance/fleet
+test-random: ## run the tests of random documents, exchanges and calls of an agent, and the day of a fleet, in full, without the race detector
+	go test -run 'TestObjectsAreWrittenAsTheyWereRead|TestRecordAndReplayAreInverse|TestAFleetUsesALimitAndKeepsIt|TestRandomCallsWriteNothing' ./wire ./xsaletest/traffic ./internal/conformance/fleet ./internal/agent
 
 test-herd: ## kill and stop programs that share an account, 60 rounds with files and with Redis
 	HERD_ROUNDS=60 go test -count=1 -v -run TestA03 ./internal/conformance/herd

@@ -45,6 +45,8 @@ func explainLogin(failed *authn.Error) string {
 		text += "the login service is not available"
 	case errors.Is(failed, authn.ErrCredentialsUnavailable):
 		return text + "there are no credentials. The user must set up an account"
+	case errors.Is(failed, authn.ErrLoginRequired):
+		return text + "the user must log in, with 'xsale login'"
 	default:
 		return text + "the account or its settings need a person. Do not try again; ask the user to run 'xsale doctor'"
 	}

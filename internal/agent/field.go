@@ -14,13 +14,14 @@ type field struct {
 	personal   bool   // inside of a person, a company or an address
 	business   bool   // a name, a code or a text of something that is for sale, or of a setting
 	identifier bool
+	page       bool // names the next page of a list
 	secret     bool // nobody sees it
 }
 
 // newField looks at the name of a value, and at those of the objects around it.
 func newField(root, location, name string) field {
 	own := words(name)
-	f := field{kind: kindOf(own), secret: isSecret(own), identifier: hasLast(own, []string{"id", "guid", "uuid", "uid"}) || pageToken(own)}
+	f := field{kind: kindOf(own), secret: isSecret(own), identifier: hasLast(own, []string{"id", "guid", "uuid", "uid"}), page: pageToken(own)}
 	owner := root
 	for segment := range strings.SplitSeq(location, "/") {
 		around := words(segment)

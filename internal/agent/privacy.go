@@ -85,7 +85,7 @@ func (m *masking) value(location, name, value string, suspect bool, depth int) s
 		return value
 	}
 	switch {
-	case of.identifier && keptIdentifier(of, value, suspect):
+	case (of.identifier || of.page) && keptIdentifier(of, value, suspect):
 		return m.patterns(value, onlyTelling)
 	case of.kind == "" && (!suspect || of.business):
 		return m.patterns(value, !suspect)
@@ -110,7 +110,7 @@ func keptIdentifier(of field, value string, suspect bool) bool {
 	case digits.MatchString(value):
 		return true
 	}
-	return identifier.MatchString(value) && strings.ContainsFunc(value, unicode.IsDigit) && wholePattern(value) == ""
+	return identifier.MatchString(value) && (of.page || strings.ContainsFunc(value, unicode.IsDigit)) && wholePattern(value) == ""
 }
 
 // pseudonym returns the same name for the same value, for as long as the server runs, so that an agent

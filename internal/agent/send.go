@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/operation"
 	"github.com/xsale-go/xsale/wire"
+	"github.com/xsale-go/xsale/wire/codec"
 )
 
 // sent is a call of an operation.
@@ -141,7 +143,9 @@ func (s *Server) list(c *sent) source {
 	return func(ctx context.Context, around func(string)) iter.Seq2[json.RawMessage, error] {
 		return func(yield func(json.RawMessage, error) bool) {
 			var fields wire.UnknownFields
-			list := call.Stream[json.RawMessage](ctx, c.request.Operation, []call.Option{call.Envelope(&fields)}, c.request.Send(s.endpoint))
+			operation := c.request.Operation
+			operation.ListField = cmp.Or(operation.ListField, codec.AnyField) // the API may wrap an array
+			list := call.Stream[json.RawMessage](ctx, operation, []call.Option{call.Envelope(&fields)}, c.request.Send(s.endpoint))
 			first := true
 			for element, err := range list {
 				if first {
