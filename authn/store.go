@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 )
@@ -66,11 +67,12 @@ func (e Entry) check() error {
 	return nil
 }
 
-// MemoryStore is a [Store] that Sources of one program share. The zero value is ready to use. Do
-// not copy a MemoryStore.
+// MemoryStore is a [Store] that Sources of one program share. It drops entries that have expired.
+// The zero value is ready to use. Do not copy a MemoryStore.
 type MemoryStore struct {
 	mu      sync.Mutex
 	entries map[string]Entry
+	dropAt  int                   // the number of entries at which expired ones are dropped
 	locked  map[string]*time.Time // when the lease expires; the pointer identifies the holder
 }
 
@@ -97,11 +99,19 @@ func (m *MemoryStore) Save(_ context.Context, key string, entry Entry) error {
 		if m.entries == nil {
 			m.entries = make(map[string]Entry)
 		}
+		if len(m.entries) >= m.dropAt {
+			now := time.Now()
+			maps.DeleteFunc(m.entries, func(_ string, entry Entry) bool { return entry.Expires.Before(now) })
+			m.dropAt = max(minDropAt, 2*len(m.entries))
+		}
 		entry.Data = bytes.Clone(entry.Data)
 		m.entries[key] = entry
 	}
 	return nil
 }
+
+// minDropAt spares a small MemoryStore the search for expired entries.
+const minDropAt = 64
 
 // TryLock implements [Store].
 func (m *MemoryStore) TryLock(_ context.Context, key string, lease time.Duration) (func(), bool, error) {
