@@ -22,7 +22,8 @@ type Status struct {
 	// OtherTokens is the number of sets of tokens in the store that other credentials of the
 	// account made, such as an earlier password. They cannot be used.
 	OtherTokens int
-	// Failure is the failed login that stands in the way of the next one, or nil.
+	// Failure is the failed login that stands in the way of the next one, or nil. It is
+	// [ErrLoginRequired] without valid tokens if only the user can log in.
 	Failure *Error
 	// Logins are the last logins of the account, at most 20, oldest first: of all programs that
 	// share the store, or of this program.
@@ -49,8 +50,8 @@ func (s *Source) Status(ctx context.Context) (status Status, err error) {
 	if status.Token == nil && r.tokens != nil && !now.time().Before(r.tokens.until) {
 		status.ExpiredAt = r.tokens.until
 	}
-	for id := range a.shared.envelope.Tokens {
-		if id != a.shared.sealer.keyID {
+	for id, part := range a.shared.envelope.Tokens {
+		if id != a.shared.sealer.keyID && part.Until.After(now.time()) {
 			status.OtherTokens++
 		}
 	}
@@ -61,6 +62,9 @@ func (s *Source) Status(ctx context.Context) (status Status, err error) {
 	s.mu.Unlock()
 	if standing := s.standing(r.failure); standing != nil {
 		status.Failure = standing.err
+	}
+	if credentials.UserLogin && status.Token == nil {
+		status.Failure = s.loginRequired().err
 	}
 	defer func() {
 		if status.Failure != nil {

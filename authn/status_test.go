@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,6 +33,15 @@ func TestStatusOfExpiredAndForeignTokens(t *testing.T) {
 		})
 		if status, err := other.Status(t.Context()); err != nil || status.Token != nil || status.OtherTokens != 1 {
 			t.Errorf("with another password: %+v, %v", status, err)
+		}
+		user := server.source(t, func(c *Config) {
+			c.Store = store
+			c.Credentials = func(context.Context) (Credentials, error) {
+				return Credentials{ClientID: "id", ClientSecret: NewSecret("secret"), UserLogin: true}, nil
+			}
+		})
+		if status, err := user.Status(t.Context()); err != nil || !errors.Is(status.Failure, ErrLoginRequired) {
+			t.Errorf("before a user has logged in: %+v, %v", status, err)
 		}
 		time.Sleep(time.Until(token.ExpiresAt()) + time.Second)
 		if status, err := source.Status(t.Context()); err != nil || status.Token != nil || !status.ExpiredAt.Equal(token.ExpiresAt()) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/doctor"
 )
 
 func newTokenCommand(a *app) *cobra.Command {
@@ -42,8 +43,8 @@ type failedLogin struct {
 	Reason authn.Reason `json:"reason"`
 	Status int          `json:"status,omitempty"`
 	Code   string       `json:"code,omitempty"`
-	Since  time.Time    `json:"since"`
-	Until  *time.Time   `json:"until"` // null until the credentials change
+	Since  time.Time    `json:"since,omitzero"` // zero if no login was tried
+	Until  *time.Time   `json:"until"`          // null until the credentials change
 	Remedy string       `json:"remedy"`
 }
 
@@ -51,13 +52,12 @@ func newFailedLogin(failure *authn.Error) *failedLogin {
 	if failure == nil {
 		return nil
 	}
-	remedy := failure.Reason.Remedy()
-	if remedy != "" {
-		remedy += "; "
-	}
 	report := &failedLogin{
-		Reason: failure.Reason, Status: failure.StatusCode, Code: failure.Code, Since: failure.FailedAt,
-		Remedy: remedy + "then run 'xsale token refresh'",
+		Reason: failure.Reason, Status: failure.StatusCode, Code: failure.Code,
+		Remedy: doctor.RemedyFor(failure),
+	}
+	if failure.Remembered {
+		report.Since = failure.FailedAt
 	}
 	if !failure.RetryAt.IsZero() {
 		report.Until = &failure.RetryAt
@@ -73,15 +73,15 @@ func (f *failedLogin) rows() [][]any {
 	if f.Status != 0 {
 		text += strings.TrimSuffix(fmt.Sprintf(" (status %d, %s", f.Status, f.Code), ", ") + ")"
 	}
-	until := "the credentials change"
-	if f.Until != nil {
-		until = f.Until.Local().Format(time.RFC3339)
+	rows := [][]any{{"Failed login", text}}
+	if !f.Since.IsZero() {
+		until := "the credentials change"
+		if f.Until != nil {
+			until = f.Until.Local().Format(time.RFC3339)
+		}
+		rows = append(rows, []any{"Remembered", fmt.Sprintf("since %s until %s", f.Since.Local().Format(time.RFC3339), until)})
 	}
-	return [][]any{
-		{"Failed login", text},
-		{"Remembered", fmt.Sprintf("since %s until %s", f.Since.Local().Format(time.RFC3339), until)},
-		{"Remedy", f.Remedy},
-	}
+	return append(rows, []any{"Remedy", f.Remedy})
 }
 
 // loginBudget is what the account may still log in.

@@ -79,6 +79,8 @@ func TestTokenShowNeverLogsIn(t *testing.T) {
 	execute(t, "", "token", "show").expect(t, exitOK, "Expires")
 	t.Setenv("XSALE_PASSWORD", "")
 	execute(t, "", "token", "show").expect(t, exitLogin, "XSALE_PASSWORD is not set")
+	t.Setenv("XSALE_USERNAME", "") // a user who logs in with a browser
+	execute(t, "", "token", "show").expect(t, exitLogin, "no tokens", "the user must log in", "run 'xsale login'")
 }
 
 func TestTokenClear(t *testing.T) {

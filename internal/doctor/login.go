@@ -32,7 +32,7 @@ func (e *examination) checkLogins(ctx context.Context) []Check {
 func checkFailure(status *authn.Status) Check {
 	check := Check{Name: "failed-login", Verdict: OK, Detail: "none remembered"}
 	failure := status.Failure
-	if failure == nil {
+	if failure == nil || failure.Reason == authn.ErrLoginRequired { // which is no failure: see tokens
 		return check
 	}
 	check.Verdict = Failed
@@ -44,12 +44,12 @@ func checkFailure(status *authn.Status) Check {
 		until = "until " + failure.RetryAt.Format(time.RFC3339)
 	}
 	check.Detail = fmt.Sprintf("%s, remembered since %s %s", failureText(failure), failure.FailedAt.Format(time.RFC3339), until)
-	check.Remedy = remedyFor(failure)
+	check.Remedy = RemedyFor(failure)
 	return check
 }
 
-// remedyFor returns what to do about a remembered failure.
-func remedyFor(failure *authn.Error) string {
+// RemedyFor returns what to do about a failed login before the next one.
+func RemedyFor(failure *authn.Error) string {
 	if failure.Reason == authn.ErrLoginRequired {
 		return "run 'xsale login'"
 	}
@@ -131,7 +131,7 @@ func (e *examination) logIn(ctx context.Context) Check {
 	if failure, ok := errors.AsType[*authn.Error](err); ok {
 		check.Detail, check.Remedy = failureText(failure), failure.Reason.Remedy()
 		if failure.Remembered || failure.Reason == authn.ErrLoginRequired {
-			check.Detail, check.Remedy = "not tried: "+check.Detail, remedyFor(failure)
+			check.Detail, check.Remedy = "not tried: "+check.Detail, RemedyFor(failure)
 		}
 	}
 	return check
