@@ -23,9 +23,10 @@ func newArticlesCommand(a *app) *cobra.Command {
 
 func newTranslationsGetCommand(a *app) *cobra.Command {
 	return prints(&cobra.Command{
-		Use:   "get ARTICLE",
-		Short: "List the translations of an article",
-		Args:  takes("ARTICLE"),
+		Use:     "get ARTICLE",
+		Short:   "List the translations of an article",
+		Example: "  xsale articles translations get 16519",
+		Args:    takes("ARTICLE"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			article, err := parseID("ARTICLE", arguments[0])
 			if err != nil {
@@ -50,7 +51,7 @@ func newTranslationsSetCommand(a *app) *cobra.Command {
 	var file, name, description string
 	var language int64
 	command := &cobra.Command{
-		Use:   "set ARTICLE (--language ID [--name NAME] [--description HTML] | --file FILE)",
+		Use:   "set ARTICLE (--language ID [--name NAME] | --file FILE)",
 		Short: "Change the translation of an article in one language",
 		Long: `Change the translation of an article in one language. Fields that are not passed keep their values:
 the translation is read, changed and written back as a whole. Empty values erase, such as
@@ -59,6 +60,8 @@ what is passed.
 
 The API has no conditional writes: what another program changes between the read and the write is
 lost.`,
+		Example: `  xsale articles translations set 16519 --language 9 --name "Oak desk"
+  xsale articles translations set 16519 --file translation.json`,
 		Args: takes("ARTICLE"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			article, err := parseID("ARTICLE", arguments[0])

@@ -35,7 +35,8 @@ func newDemoCommand(a *app) *cobra.Command {
 		Long: `Show an integrator's day, good and bad, against a sandbox in this process: a login, orders and
 translations, then revoked tokens, a lost response and a 429. The demo needs no account and no network.
 It fails if a step does not have the result that it shows.`,
-		Args: takes(),
+		Example: "  xsale demo",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) (err error) {
 			sandbox, err := xsaletest.Start(xsaletest.WithTLS())
 			if err != nil {

@@ -16,9 +16,10 @@ func newIntegrationsCreateCommand(a *app) *cobra.Command {
 	var file, name string
 	var active bool
 	command := &cobra.Command{
-		Use:   "create (--name NAME | --file FILE)",
-		Short: "Create an integration for your own shop",
-		Args:  takes(),
+		Use:     "create (--name NAME | --file FILE)",
+		Short:   "Create an integration for your own shop",
+		Example: "  xsale integrations create --name domenasklepu.pl",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := fileOrFlags(command, "name", "active"); err != nil {
 				return err

@@ -12,7 +12,9 @@ func newMeCommand(a *app) *cobra.Command {
 	return prints(&cobra.Command{
 		Use:   "me",
 		Short: "Show the user and their organizations",
-		Args:  takes(),
+		Example: `  xsale me
+  xsale me --output json`,
+		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				me, err := client.Me(ctx)

@@ -26,6 +26,8 @@ func newOrdersListCommand(a *app) *cobra.Command {
 		Long: `List orders, optionally by status. Both filters are repeatable; --status-id also takes ids separated
 by commas. If both are set, the sandbox lists the orders that match both; the vendor's documentation
 does not say.`,
+		Example: `  xsale orders list --status-name Nowe
+  xsale orders list --status-id 3,7 --output ndjson`,
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := checkStatusIDs(params.StatusIDs); err != nil {
@@ -76,9 +78,10 @@ func unlistedField(order xsale.Order, name string) string {
 func newOrdersCreateCommand(a *app) *cobra.Command {
 	var file string
 	command := &cobra.Command{
-		Use:   "create --file FILE",
-		Short: "Create an order from JSON",
-		Args:  takes(),
+		Use:     "create --file FILE",
+		Short:   "Create an order from JSON",
+		Example: "  xsale orders create --file order.json",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if file == "" {
 				return usagef("pass --file with the order as JSON, - for standard input")

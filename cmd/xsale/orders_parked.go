@@ -44,6 +44,8 @@ func newOrdersParkedCommand(a *app) *cobra.Command {
 		Long: `List the orders that need a person: those that failed for good, and those that could not be decoded.
 The list is that of 'orders pull', or of 'orders push' with --flow push. 'orders show' prints the JSON;
 'orders retry' and 'orders discard' decide what happens next.`,
+		Example: `  xsale orders parked
+  xsale orders parked --flow push`,
 		Args: takes(),
 	}
 	return newFlowCommand(a, prints(command), func(ctx context.Context, command *cobra.Command, _ []string, flow *flow) error {
@@ -74,7 +76,9 @@ func newOrdersShowCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "show KEY",
 		Short: "Show the state and the JSON of an order",
-		Args:  takes("KEY"),
+		Example: `  xsale orders show 4711
+  xsale orders show --flow push 1001`,
+		Args: takes("KEY"),
 	}
 	return newFlowCommand(a, prints(command), func(ctx context.Context, command *cobra.Command, keys []string, flow *flow) error {
 		entry, err := flow.Entry(ctx, keys[0])
@@ -153,6 +157,7 @@ func newOrdersDiscardCommand(a *app) *cobra.Command {
 		Short: "Give up parked orders",
 		Long: `Give up parked orders. They are not processed again, even if they are listed or pushed again. A later
 run removes their JSON after its --keep.`,
+		Example: "  xsale orders discard 4711 4712",
 		Args: func(_ *cobra.Command, keys []string) error {
 			if len(keys) == 0 {
 				return errors.New("missing argument KEY")

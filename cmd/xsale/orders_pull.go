@@ -55,7 +55,7 @@ handled, that order is passed on once more, with XSALE_ATTEMPT above 1.
 --exec runs a command line once for each order, with sh -c (on Windows, cmd /C). The program gets the
 order as JSON on standard input, and its exit code decides:
   0      the order is handled
-  75     try again later, as often as needed; the same for 126 and 127: the shell cannot run the program
+  75     try again later, as often as needed; also 126 and 127: the shell cannot run the program
   other  the order has failed for good; the reason is what the program wrote to standard error
 A program that is killed by a signal or exceeds --timeout is tried again, up to --attempts times.
 
@@ -66,8 +66,8 @@ are set as well. When an attempt ends, the program and everything it started are
 --hand-over-exec runs a second command line in the same way afterwards, for example to change the
 order's status. It also gets XSALE_OUTCOME (done or failed) and XSALE_REASON. It may run more than
 once.`,
-		Example: `  xsale orders pull --status-name Nowe --exec 'php import.php'
-  xsale orders pull --status-name Nowe --exec ./import.sh --hand-over-exec ./set-status.sh --every 2m
+		Example: `  xsale orders pull --status-name Nowe --exec "php import.php"
+  xsale orders pull --status-name Nowe --exec ./import.sh --hand-over-exec ./done.sh --every 2m
   xsale orders pull --status-name Nowe --to incoming/
   xsale orders pull --status-name Nowe --to - | python3 import.py`,
 		Args: takes(),

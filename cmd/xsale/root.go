@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/output"
 	"github.com/xsale-go/xsale/internal/privatefile"
+	"github.com/xsale-go/xsale/internal/surface"
 )
 
 // app contains the flags shared by all commands.
@@ -86,6 +88,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		newReferenceCommand(),
 	)
 	addStandardCommands(root)
+	fitHelp(root)
 	a.noteStart(root)
 	return root, a
 }
@@ -100,12 +103,23 @@ func addStandardCommands(root *cobra.Command) {
 		case "completion":
 			requireSubcommand(command)
 		case "help":
+			command.Example = "  xsale help orders list"
 			command.Args = func(command *cobra.Command, arguments []string) error {
 				target, rest, err := command.Root().Find(arguments)
 				return cmp.Or(err, knownSubcommand(target, rest))
 			}
 		}
 	}
+}
+
+// fitHelp makes all help texts fit a width.
+func fitHelp(root *cobra.Command) {
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages", fmt.Sprintf("FlagUsagesWrapped %d", surface.Width)))
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(command *cobra.Command, arguments []string) {
+		command.Long = surface.Reflow(command.Long)
+		help(command, arguments)
+	})
 }
 
 // noteStart records when a command begins, which separates usage errors from its own.
@@ -262,9 +276,10 @@ func (a *app) logger(command *cobra.Command) *slog.Logger {
 
 func newVersionCommand(a *app) *cobra.Command {
 	return prints(&cobra.Command{
-		Use:   "version",
-		Short: "Show the version",
-		Args:  takes(),
+		Use:     "version",
+		Short:   "Show the version",
+		Example: "  xsale version",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			version := map[string]string{"version": xsale.Version}
 			return printValue(command, a.output, version, func(map[string]string) [][]any { return [][]any{{"xsale " + xsale.Version}} })

@@ -27,9 +27,10 @@ func newSpecCommand(a *app) *cobra.Command {
 func newSpecShowCommand() *cobra.Command {
 	var format string
 	command := &cobra.Command{
-		Use:   "show",
-		Short: "Print the spec of this module as YAML or JSON",
-		Args:  takes(),
+		Use:     "show",
+		Short:   "Print the spec of this module as YAML or JSON",
+		Example: "  xsale spec show --format json",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if format == "yaml" {
 				_, err := command.OutOrStdout().Write(openapi.Spec())
@@ -57,9 +58,10 @@ type knownOperation struct {
 
 func newSpecEvidenceCommand(a *app) *cobra.Command {
 	return prints(&cobra.Command{
-		Use:   "evidence",
-		Short: "List the operations with their evidence: documented or observed, and where",
-		Args:  takes(),
+		Use:     "evidence",
+		Short:   "List the operations with their evidence: documented or observed, and where",
+		Example: "  xsale spec evidence",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			operations, err := operationEvidence()
 			if err != nil {

@@ -11,9 +11,10 @@ import (
 
 func newStatusesCommand(a *app) *cobra.Command {
 	return newGroup("statuses", "List statuses", prints(&cobra.Command{
-		Use:   "list",
-		Short: "List the statuses of orders and payments",
-		Args:  takes(),
+		Use:     "list",
+		Short:   "List the statuses of orders and payments",
+		Example: "  xsale statuses list",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
 				statuses := organization.Statuses.List(ctx)

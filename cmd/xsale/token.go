@@ -22,6 +22,7 @@ func newTokenCommand(a *app) *cobra.Command {
 	show := newTokenShowCommand(a)
 	command := newGroup("token", "Show, renew and print the tokens",
 		show, newTokenRefreshCommand(a), newTokenClearCommand(a), newTokenPathCommand(a), newTokenPrintCommand(a))
+	command.Example = "  xsale token"
 	command.RunE = show.RunE // "xsale token" alone shows them
 	return prints(command)
 }
@@ -153,9 +154,10 @@ remembered.`,
 
 func newTokenRefreshCommand(a *app) *cobra.Command {
 	return prints(&cobra.Command{
-		Use:   "refresh",
-		Short: "Log in now, even if the tokens are valid or the last login failed",
-		Args:  takes(),
+		Use:     "refresh",
+		Short:   "Log in now, even if the tokens are valid or the last login failed",
+		Example: "  xsale token refresh",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				token, err := client.TokenSource().Refresh(ctx)
@@ -176,7 +178,8 @@ func newTokenClearCommand(a *app) *cobra.Command {
 		Short: "Delete the stored tokens and forget a failed login",
 		Long: `Delete the stored tokens and forget a failed login. The API still accepts the tokens until they
 expire.`,
-		Args: takes(),
+		Example: "  xsale token clear",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				return client.TokenSource().Clear(ctx)
@@ -187,9 +190,10 @@ expire.`,
 
 func newTokenPathCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "path",
-		Short: "Show the path of the token file",
-		Args:  takes(),
+		Use:     "path",
+		Short:   "Show the path of the token file",
+		Example: "  xsale token path",
+		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 				store, err := a.store(command)

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -37,6 +41,7 @@ var walked = map[string]string{
 	"integrations create":       "--name shop",
 	"login":                     "--no-browser",
 	"logout":                    "",
+	"mcp":                       "",
 	"me":                        "",
 	"orders create":             "--file order.json",
 	"orders discard":            "1001 --flow push --database flow.db",
@@ -247,4 +252,130 @@ func files(t *testing.T) map[string]int64 {
 		t.Fatal(err)
 	}
 	return sizes
+}
+
+// Each command prints what --output asks for, or rejects the flag. With -o json, nothing but JSON is on
+// standard output.
+func TestEachCommandHonorsOutput(t *testing.T) {
+	walk(t, func(path string, command *cobra.Command) {
+		if path == "login" || path == "logout" { // of a user with a browser; see their own tests
+			return
+		}
+		t.Run(path, func(t *testing.T) {
+			sandbox := useSandbox(t, xsaletest.WithInvalidRequests(), xsaletest.WithOrders(2))
+			walkDir(t)
+			if strings.Contains(walked[path], "1001") { // a parked order
+				if err := sandbox.Fail("createOrder", xsaletest.Status(http.StatusUnprocessableEntity)); err != nil {
+					t.Fatal(err)
+				}
+				execute(t, "", "orders", "push", "--key-field", "Number", "order.json", "--database", "flow.db").expect(t, exitFailed, "1 order parked")
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if slices.Contains(untilStopped, path) {
+				cancel()
+			}
+			line := append(strings.Fields(path), strings.Fields(walked[path])...)
+			_, printsAlways := command.Annotations[printsKey]
+			for _, format := range []string{"json", "ndjson", "table", "csv"} {
+				if path == "orders retry" || path == "orders discard" { // only once
+					format = "json"
+				}
+				r := executeContext(ctx, "", append(slices.Clone(line), "-o", format)...)
+				if !printsAlways {
+					r.expect(t, exitUsage, "--output")
+				} else if r.code == exitUsage {
+					r.expect(t, exitUsage, "--")
+				} else if path != "doctor" { // it fails if a check does
+					r.expect(t, exitOK)
+				}
+				if r.code != exitUsage && !validOutput(format, r.stdout) {
+					t.Errorf("-o %s printed\n%.400s", format, r.stdout)
+				}
+				if strings.Contains(r.stderr, "xsale: ") && r.code == exitOK {
+					t.Errorf("-o %s reported\n%s", format, r.stderr)
+				}
+				if path == "orders retry" || path == "orders discard" {
+					break
+				}
+			}
+		})
+	})
+}
+
+func validOutput(format, text string) bool {
+	switch format {
+	case "json":
+		return json.Valid([]byte(text))
+	case "ndjson":
+		for line := range strings.Lines(text) {
+			if !json.Valid([]byte(line)) {
+				return false
+			}
+		}
+	}
+	return text == "" || strings.HasSuffix(text, "\n")
+}
+
+// Each command has examples that parse, with quotes that every shell takes, and no help text is wider
+// than a terminal.
+func TestEachCommandHasExamples(t *testing.T) {
+	useSandbox(t)
+	walkDir(t)
+	walk(t, func(path string, command *cobra.Command) {
+		help := execute(t, "", append(strings.Fields(path), "--help")...).expect(t, exitOK)
+		for line := range strings.Lines(help.stdout) {
+			if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > surface.Width {
+				t.Errorf("%s: %d characters wide: %s", path, width, line)
+			}
+		}
+		if strings.HasPrefix(path, "completion") { // cobra's own help has them
+			return
+		}
+		own := false
+		for line := range strings.Lines(command.Example) {
+			line = strings.TrimSpace(line)
+			if strings.Contains(line, "'") {
+				t.Errorf("%s: single quotes, which cmd does not know: %s", path, line)
+			}
+			for call := range strings.SplitSeq(line, " | ") {
+				words, isCall := strings.CutPrefix(call, "xsale ")
+				if !isCall {
+					continue
+				}
+				if path == "call" { // the flags of an operation are known when it is called
+					own = true
+					execute(t, "", splitWords(words)...).expect(t, exitOK)
+					continue
+				}
+				root, _ := newRootCommand()
+				found, rest, err := root.Find(splitWords(words))
+				own = own || pathOf(found) == path
+				if err == nil {
+					err = cmp.Or(found.ParseFlags(rest), found.ValidateArgs(found.Flags().Args()))
+				}
+				if err != nil {
+					t.Errorf("%s: %s: %v", path, call, err)
+				}
+			}
+		}
+		if !own {
+			t.Errorf("%s has no example of itself", path)
+		}
+	})
+}
+
+// splitWords splits a command line at spaces outside of double quotes.
+func splitWords(line string) []string {
+	quoted := false
+	words := strings.FieldsFunc(line, func(r rune) bool {
+		if r == '"' {
+			quoted = !quoted
+		}
+		return r == ' ' && !quoted
+	})
+	for i := range words {
+		words[i] = strings.ReplaceAll(words[i], `"`, "")
+	}
+	return words
 }

@@ -119,34 +119,50 @@ func zero(flag *pflag.Flag) bool {
 	return slices.Contains([]string{"", "0", "0s", "false", "[]"}, flag.DefValue)
 }
 
+// Reflow breaks the lines of a help text at [Width] characters. Indented lines stay.
+func Reflow(text string) string {
+	var reflowed strings.Builder
+	for i, part := range paragraphs(text) {
+		if i > 0 {
+			reflowed.WriteString("\n")
+		}
+		if i > 0 && !part.follows {
+			reflowed.WriteString("\n")
+		}
+		if part.literal {
+			reflowed.WriteString(strings.Join(part.lines, "\n"))
+		} else {
+			reflowed.WriteString(Wrap(strings.Join(part.lines, " "), Width))
+		}
+	}
+	return reflowed.String()
+}
+
 // paragraph is a part of a help text: prose, or lines that keep their layout.
 type paragraph struct {
 	literal bool
+	follows bool // without an empty line
 	lines   []string
 }
 
 // paragraphs splits a help text. Indented lines keep their layout.
 func paragraphs(text string) []paragraph {
 	var list []paragraph
-	var current paragraph
-	end := func() {
-		if len(current.lines) > 0 {
-			list = append(list, current)
-		}
-		current = paragraph{}
-	}
+	empty := false
 	for line := range strings.Lines(text) {
 		line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "    ")
+		if line == "" {
+			empty = true
+			continue
+		}
 		literal := strings.HasPrefix(line, " ")
-		if line == "" || literal != current.literal {
-			end()
+		if last := len(list) - 1; last >= 0 && !empty && list[last].literal == literal {
+			list[last].lines = append(list[last].lines, line)
+		} else {
+			list = append(list, paragraph{literal: literal, follows: !empty, lines: []string{line}})
 		}
-		if line != "" {
-			current.literal = literal
-			current.lines = append(current.lines, line)
-		}
+		empty = false
 	}
-	end()
 	return list
 }
 
