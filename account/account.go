@@ -109,7 +109,7 @@ func From(name string) xsale.Option {
 		if name != "" {
 			a, err = Load(name)
 		} else if a, err = Choose(""); err == nil && a == nil {
-			if len(credentialVariables()) == len(credentialNames) {
+			if len(credentialVariables()) > 0 { // if one is missing, the first login says so
 				return []xsale.Option{xsale.FromEnvironment()}, nil
 			}
 			err = ErrNone
@@ -155,25 +155,40 @@ func (a *Account) Options() []xsale.Option {
 
 // Credentials is an [authn.CredentialsFunc]. It reads the secrets from where they are, or runs their
 // commands. Stored secrets that belong to other settings of the account, such as another user or
-// address, are an error.
+// address, are an error. All errors are an [ErrSecrets].
 func (a *Account) Credentials(ctx context.Context) (authn.Credentials, error) {
 	if a.fromEnvironment {
 		return authn.FromEnvironment(ctx)
 	}
-	secrets, err := a.readSecrets(ctx)
-	if err != nil {
-		return authn.Credentials{}, fmt.Errorf("account %s: %w", a.Name, err)
+	var stored Secrets
+	if a.storesSecrets() {
+		var err error
+		if stored, err = a.readStored(ctx); err != nil {
+			return authn.Credentials{}, fmt.Errorf("account %s: %w: %w", a.Name, ErrSecrets, err)
+		}
 	}
-	credentials := authn.Credentials{
-		ClientID:     a.ClientID,
-		ClientSecret: secrets.ClientSecret,
-		Username:     a.Username,
-		Password:     secrets.Password,
+	return a.CredentialsWith(stored)(ctx)
+}
+
+// CredentialsWith returns a function like [Account.Credentials] for an account that is not saved yet,
+// such as for a login that tries it.
+func (a *Account) CredentialsWith(secrets Secrets) authn.CredentialsFunc {
+	return func(ctx context.Context) (authn.Credentials, error) {
+		complete, err := a.complete(ctx, secrets)
+		if err != nil {
+			return authn.Credentials{}, fmt.Errorf("account %s: %w: %w", a.Name, ErrSecrets, err)
+		}
+		credentials := authn.Credentials{
+			ClientID:     a.ClientID,
+			ClientSecret: complete.ClientSecret,
+			Username:     a.Username,
+			Password:     complete.Password,
+		}
+		if a.Login == LoginBrowser { // accounts of one application do not share the tokens of their users
+			credentials.UserLogin, credentials.Username = true, strings.ToLower(a.Name)
+		}
+		return credentials, nil
 	}
-	if a.Login == LoginBrowser { // accounts of one application do not share the tokens of their users
-		credentials.UserLogin, credentials.Username = true, strings.ToLower(a.Name)
-	}
-	return credentials, nil
 }
 
 // Dir returns the directory with the account's private files, such as its registered spec. It may be

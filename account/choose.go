@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/xsale-go/xsale"
@@ -80,8 +81,9 @@ func credentialVariables() (set []string) {
 }
 
 // Choose returns the account that the command line uses. The name is that of the flag --account, or
-// empty. The account is nil if the environment has all four credentials and neither the name nor
-// XSALE_ACCOUNT is set, and if there is no account to choose.
+// empty. The account is nil if neither the name nor XSALE_ACCOUNT is set, and the environment has all
+// four credentials, or just the client ID and its secret, for 'xsale login'. It is also nil if there is
+// no account to choose.
 //
 // XSALE_ORGANIZATION, XSALE_AUDIENCE and XSALE_SCOPE take precedence over the account's settings. So
 // do the credentials, if they and the addresses in the environment are those of the account. If they
@@ -90,7 +92,8 @@ func credentialVariables() (set []string) {
 func Choose(name string) (*Account, error) {
 	set := credentialVariables()
 	whole := len(set) == len(credentialNames)
-	if whole && name == "" && os.Getenv("XSALE_ACCOUNT") == "" {
+	application := slices.Equal(set, credentialNames[:2])
+	if (whole || application) && name == "" && os.Getenv("XSALE_ACCOUNT") == "" {
 		return nil, nil
 	}
 	found, err := Load(name)

@@ -45,6 +45,9 @@ func TestChoose(t *testing.T) {
 		{"", "XSALE_ACCOUNT=shop " + sandboxVariables, "", "account shop: XSALE_CLIENT_ID"},
 		{"shop", vendorVariables + " XSALE_BASE_URL=http://127.0.0.1:8080", "", "shop: XSALE_BASE_URL in the environment"},
 
+		{"", "XSALE_CLIENT_ID=web-client XSALE_CLIENT_SECRET=s", "", ""}, // of an application whose users log in
+		{"shop", "XSALE_CLIENT_ID=web-client XSALE_CLIENT_SECRET=s", "", "XSALE_CLIENT_ID, XSALE_CLIENT_SECRET in the environment"},
+
 		// It has a part.
 		{"", "XSALE_PASSWORD=p", "", "XSALE_PASSWORD in the environment"},
 		{"shop", "XSALE_PASSWORD=p", "", "XSALE_PASSWORD in the environment"},

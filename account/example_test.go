@@ -86,6 +86,11 @@ func ExampleAdd() {
 	ctx := context.Background()
 	shop := &account.Account{Name: "shop", ClientID: "client", Username: "me@shop.example", Secrets: account.SecretsFile}
 	secrets := account.Secrets{ClientSecret: authn.NewSecret("…"), Password: authn.NewSecret("…")}
+	client, err := xsale.New(append(shop.Options(), xsale.WithCredentialsFunc(shop.CredentialsWith(secrets)))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close() // client.Me would try the account
 	if _, err := account.Add(ctx, shop, secrets, false); err != nil {
 		log.Fatal(err)
 	}

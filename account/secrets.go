@@ -20,6 +20,9 @@ type Secrets struct {
 	Password     authn.Secret // not of LoginBrowser
 }
 
+// ErrSecrets means that the secrets of an account cannot be read. The error has the remedy.
+var ErrSecrets = errors.New("cannot get its secrets")
+
 // record is how secrets are stored: with what they are for, so that they are not sent elsewhere when
 // someone edits the settings.
 type record struct {
@@ -40,22 +43,19 @@ func (a *Account) owner() (record, error) {
 	return record{ClientID: a.ClientID, Username: a.Username, API: api.String(), TokenURL: login.String()}, nil
 }
 
-// readSecrets reads the stored secrets and runs the commands.
-func (a *Account) readSecrets(ctx context.Context) (secrets Secrets, err error) {
-	if a.storesSecrets() {
-		if secrets, err = a.readStored(ctx); err != nil {
-			return Secrets{}, err
-		}
-	}
+// complete runs the commands of the secrets that are not stored.
+func (a *Account) complete(ctx context.Context, secrets Secrets) (_ Secrets, err error) {
 	if a.ClientSecretCommand != "" {
 		if secrets.ClientSecret, err = runCommand(ctx, "client_secret_command", a.ClientSecretCommand, a.Name); err != nil {
 			return Secrets{}, err
 		}
 	}
 	if a.PasswordCommand != "" {
-		secrets.Password, err = runCommand(ctx, "password_command", a.PasswordCommand, a.Name)
+		if secrets.Password, err = runCommand(ctx, "password_command", a.PasswordCommand, a.Name); err != nil {
+			return Secrets{}, err
+		}
 	}
-	return secrets, err
+	return secrets, nil
 }
 
 // storesSecrets reports whether a secret has no command.

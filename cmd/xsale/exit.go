@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/account"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/source"
@@ -132,8 +133,10 @@ func remedy(err error) string {
 	switch {
 	case errors.Is(err, xsale.ErrMaybeProcessed):
 		return "check whether it was processed before sending it again"
+	case errors.Is(err, account.ErrSecrets):
+		return "" // the error has it
 	case errors.Is(err, authn.ErrCredentialsUnavailable):
-		return "set the environment variables or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
+		return "save an account with 'xsale account add NAME', set the environment variables or pass a file with --credentials; without an account, run 'xsale sandbox' and set the variables it prints"
 	case errors.Is(err, authn.ErrLoginRequired):
 		return "run 'xsale login'; for an application with a password, set XSALE_USERNAME and XSALE_PASSWORD"
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, windowsAddressInUse):

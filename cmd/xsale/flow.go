@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -151,8 +152,12 @@ type pusher interface {
 
 // withFlow calls use with a flow of the organization that the command works in.
 func (a *app) withFlow(command *cobra.Command, f *flowFlags, hooks transfer.Hooks, use func(context.Context, *xsale.Organization, *flow) error) error {
-	return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {
-		flow, err := a.openFlow(command, f, organization.Name(), hooks)
+	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
+		if err := a.checkOrganization(command, client); err != nil {
+			return err
+		}
+		organization := client.Organization("")
+		flow, err := a.openFlow(command, f, client.BaseURL(), organization.Name(), hooks)
 		if err != nil {
 			return err
 		}
@@ -162,7 +167,7 @@ func (a *app) withFlow(command *cobra.Command, f *flowFlags, hooks transfer.Hook
 
 // openFlow opens the database of a flow. Only a command that runs the flow creates a missing file. For
 // any other command, a missing file means that the path is wrong.
-func (a *app) openFlow(command *cobra.Command, f *flowFlags, organization string, hooks transfer.Hooks) (*flow, error) {
+func (a *app) openFlow(command *cobra.Command, f *flowFlags, baseURL, organization string, hooks transfer.Hooks) (*flow, error) {
 	keys, err := readKeys(f.keyFiles)
 	if err != nil {
 		return nil, err
@@ -186,12 +191,12 @@ func (a *app) openFlow(command *cobra.Command, f *flowFlags, organization string
 		if err != nil {
 			return nil, usageError{err}
 		}
-		path = filepath.Join(dir, "xsale", name+".db")
+		path = filepath.Join(dir, "xsale", apiDir(baseURL), name+".db")
 	}
 	_, err = os.Stat(path)
 	missing := errors.Is(err, fs.ErrNotExist)
 	if missing && !f.runs {
-		err := fmt.Errorf("there is no database %s: pass the --database, --flow and --organization of the command that created it", path)
+		err := fmt.Errorf("there is no database %s: pass the --database, --flow, --account and --organization of the command that created it", path)
 		if f.database != "" {
 			err = usageError{err}
 		}
@@ -244,6 +249,16 @@ func flowName(flow, organization string) string {
 	}
 	sum := sha256.Sum256([]byte(organization))
 	return (flow + "-" + hex.EncodeToString(sum[:]))[:maxFlowName]
+}
+
+// apiDir returns the directory for the databases of an API, empty for the vendor's. Organizations of
+// different APIs may have the same name, and their orders the same ids.
+func apiDir(baseURL string) string {
+	address, err := url.Parse(baseURL)
+	if err != nil || production(baseURL) {
+		return ""
+	}
+	return strings.NewReplacer(":", "_", "[", "", "]", "").Replace(address.Host)
 }
 
 // dataDir returns the user's directory for data that stays on this machine.

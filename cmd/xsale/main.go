@@ -14,6 +14,7 @@
 //	xsale articles translations get|set
 //	xsale call OPERATION           any operation of a spec
 //	xsale api METHOD PATH          any other path
+//	xsale account add|list|use|show|remove
 //	xsale token show|refresh|clear|path|print
 //	xsale doctor                   examines this machine and the account
 //	xsale generate                 a typed client in your own repository
@@ -21,9 +22,9 @@
 //	xsale verify                   compares the API with the spec, using read-only calls
 //	xsale version
 //
-// The account comes from the environment; see [xsale.FromEnvironment]. Commands share one login:
-// the tokens are kept in a file that only the user can read, and the rate limit in another one next
-// to it. XSALE_TOKEN_STORE or --token-store choose another location.
+// The account comes from the environment or is saved by name; see package account. Commands share one
+// login: the tokens are kept in a file that only the user can read, and the rate limit in another one
+// next to it. XSALE_TOKEN_STORE or --token-store choose another location.
 package main
 
 import (

@@ -36,6 +36,7 @@ type pull struct {
 	to        string
 	every     time.Duration
 
+	account string // name of the saved account, empty for the environment's
 	console *console
 	tally   tally
 }
@@ -76,6 +77,13 @@ once.`,
 				return err
 			}
 			p.console = a.console
+			chosen, err := a.account(command)
+			if err != nil {
+				return err
+			}
+			if chosen != nil {
+				p.account = chosen.Name
+			}
 			return a.withFlow(command, &p.flowFlags, p.tally.hooks(), func(ctx context.Context, organization *xsale.Organization, flow *flow) error {
 				return p.run(ctx, command, a.output, organization, flow)
 			})
@@ -133,7 +141,7 @@ func (p *pull) run(ctx context.Context, command *cobra.Command, options *output.
 		handle: p.handler(command, organization),
 	}
 	if p.handOver != "" {
-		hand := program{p.handOver, organization.Name(), p.console}
+		hand := program{p.handOver, organization.Name(), p.account, p.console}
 		steps.handOver = func(ctx context.Context, item transfer.Item[xsale.Order], outcome transfer.Outcome) error {
 			result := "done"
 			if outcome.Failed {
@@ -172,7 +180,7 @@ func (p *pull) run(ctx context.Context, command *cobra.Command, options *output.
 func (p *pull) handler(command *cobra.Command, organization *xsale.Organization) func(context.Context, transfer.Item[xsale.Order]) error {
 	switch p.to {
 	case "":
-		program := program{p.exec, organization.Name(), p.console}
+		program := program{p.exec, organization.Name(), p.account, p.console}
 		return func(ctx context.Context, item transfer.Item[xsale.Order]) error { return program.run(ctx, item) }
 	case "-":
 		lines := &lineFile{out: command.OutOrStdout()}

@@ -35,6 +35,7 @@ const stopGrace = 5 * time.Second
 type program struct {
 	line         string
 	organization string
+	account      string   // that the command uses; empty for the environment's
 	console      *console // for the output of the program
 }
 
@@ -48,6 +49,9 @@ func (p *program) run(ctx context.Context, item transfer.Item[xsale.Order], envi
 	}
 	command := shell.Command(ctx, p.line)
 	command.Env = append(os.Environ(), "XSALE_ORGANIZATION="+p.organization, "XSALE_KEY="+item.Key, fmt.Sprintf("XSALE_ATTEMPT=%d", item.Attempt))
+	if p.account != "" { // not that of 'account use', which may change meanwhile
+		command.Env = append(command.Env, "XSALE_ACCOUNT="+p.account)
+	}
 	command.Env = append(command.Env, environment...)
 	command.Stdin = bytes.NewReader(append(order, '\n'))
 	var reason excerpt

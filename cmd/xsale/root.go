@@ -41,8 +41,8 @@ func newRootCommand() (*cobra.Command, *app) {
 		Short: "Call the xSale REST API and run a sandbox of it",
 		Long: `Call the xSale REST API and run a sandbox of it.
 
-The account is read from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD.
-Without the last two, log in with 'xsale login'.
+The account is read from XSALE_CLIENT_ID, XSALE_CLIENT_SECRET, XSALE_USERNAME and XSALE_PASSWORD, or
+saved by name with 'xsale account add'. Without the last two variables, log in with 'xsale login'.
 To start without an account, run 'xsale demo' or 'xsale sandbox'.
 
 ` + exitCodesHelp(),
@@ -80,6 +80,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		newAPICommand(a),
 		newCallCommand(a),
 		newTokenCommand(a),
+		newAccountCommand(a),
 		newDoctorCommand(a),
 		newGenerateCommand(a),
 		newSpecCommand(a),
@@ -135,31 +136,17 @@ func (a *app) noteStart(command *cobra.Command) {
 	}
 }
 
-// withClient calls use with a client for the account. Unless a setting overrides it, tokens are
-// kept in the user's cache: if each command logged in, the login service would soon block the
-// account. So is what 429s taught, or each command would have to learn it again. Options in more
-// take precedence.
+// withClient calls use with a client for the account that the command uses. Options in more take
+// precedence.
 func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsale.Client) error, more ...xsale.Option) error {
-	store, err := a.store(command)
-	if err != nil {
-		return usageError{err}
-	}
 	chosen, err := a.account(command)
 	if err != nil {
 		return err
 	}
-	logger := a.logger(command)
 	options := []xsale.Option{xsale.FromEnvironment(), xsale.WithCredentialsFunc(environmentCredentials)}
 	if chosen != nil {
 		options = chosen.Options()
 	}
-	options = append(options,
-		xsale.WithTokenStore(store),
-		xsale.WithTokenObserver(&observer{Observer: authn.LogTo(logger)}),
-		xsale.WithOnDemandLogin(),
-		xsale.WithUserAgent("xsale-cli"),
-		xsale.WithLogger(logger),
-	)
 	if a.credentials != "" {
 		credentials, err := readCredentials(command, a.credentials)
 		if err != nil {
@@ -167,6 +154,25 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 		}
 		options = append(options, xsale.WithCredentialsFunc(credentials))
 	}
+	return a.withClientOf(command, options, use, more...)
+}
+
+// withClientOf calls use with a client for the account of the options. Unless a setting overrides it,
+// tokens are kept in the user's cache: if each command logged in, the login service would soon block
+// the account. So is what 429s taught, or each command would have to learn it again.
+func (a *app) withClientOf(command *cobra.Command, options []xsale.Option, use func(context.Context, *xsale.Client) error, more ...xsale.Option) error {
+	store, err := a.store(command)
+	if err != nil {
+		return usageError{err}
+	}
+	logger := a.logger(command)
+	options = append(options,
+		xsale.WithTokenStore(store),
+		xsale.WithTokenObserver(&observer{Observer: authn.LogTo(logger)}),
+		xsale.WithOnDemandLogin(),
+		xsale.WithUserAgent("xsale-cli"),
+		xsale.WithLogger(logger),
+	)
 	if a.organization != "" {
 		options = append(options, xsale.WithOrganization(a.organization))
 	}
@@ -220,7 +226,7 @@ func (a *app) checkCredentials(command *cobra.Command) error {
 	return nil
 }
 
-var errNoOrganization = usagef("no organization: set XSALE_ORGANIZATION or --organization; 'xsale me' lists the names")
+var errNoOrganization = usagef("no organization: set XSALE_ORGANIZATION, --organization or the account's; 'xsale me' lists the names")
 
 // observer drops failed logins, which end the command with an error anyway, and all store failures
 // but the first: a directory that cannot be used fails for each operation.
