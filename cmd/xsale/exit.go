@@ -70,7 +70,7 @@ func exitCode(ctx context.Context, err error) int {
 	if errors.Is(err, xsale.ErrMaybeProcessed) {
 		return exitMaybeProcessed
 	}
-	if _, ok := err.(brokenPipeError); ok {
+	if _, ok := errors.AsType[brokenPipeError](err); ok {
 		return exitBrokenPipe
 	}
 	if login, ok := errors.AsType[*authn.Error](err); ok {

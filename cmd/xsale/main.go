@@ -29,6 +29,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -58,8 +59,8 @@ func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stder
 	if err != nil && !app.started && app.out.failed == nil {
 		err = usagef("%w; see '%s --help'", err, command.CommandPath())
 	}
-	err = app.out.outcome(err)
-	if _, quiet := err.(brokenPipeError); err != nil && !quiet {
+	err = errors.Join(app.out.outcome(err), app.trace.close(command))
+	if _, quiet := errors.AsType[brokenPipeError](err); err != nil && !quiet {
 		report(stderr, err)
 	}
 	return exitCode(ctx, err)

@@ -14,7 +14,6 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/internal/agent"
 	"github.com/xsale-go/xsale/internal/gateway"
-	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/operation"
 )
 
@@ -82,8 +81,7 @@ func (a *app) mcp(command *cobra.Command, f mcpFlags) error {
 	if err != nil {
 		return err
 	}
-	sender, _ := httpx.NewClient(nil)
-	gate := agent.NewGate(gateway.WithoutTokens(sender.Transport))
+	gate := agent.NewGate(gateway.WithoutTokens(a.transport()))
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
 		server, err := agent.New(agent.Config{
 			Client: client, Gate: gate, Document: document, AllowWrite: f.allowWrite, Unmask: f.unmask, Timeout: f.timeout, Logger: a.logger(command),

@@ -18,7 +18,6 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/gateway"
-	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 type proxyFlags struct {
@@ -94,8 +93,7 @@ func (a *app) proxy(command *cobra.Command, f proxyFlags) error {
 	}
 	defer listener.Close()
 	logger := a.logger(command)
-	sender, _ := httpx.NewClient(nil)
-	observed, err := a.observe(command, &f, gateway.WithoutTokens(sender.Transport))
+	observed, err := a.observe(command, &f, gateway.WithoutTokens(a.transport()))
 	if err != nil {
 		return err
 	}

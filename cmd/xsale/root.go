@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -26,6 +27,7 @@ type app struct {
 	output       *output.Options
 	out          *standardOutput
 	console      *console // standard error
+	trace        trace
 	tokenStore   string
 	credentials  string
 	debug        bool
@@ -52,7 +54,10 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		Args:          knownSubcommand,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			return cmp.Or(checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command))
+			if err := cmp.Or(checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command)); err != nil {
+				return err
+			}
+			return a.trace.open()
 		},
 	}
 	root.SetErr(a.console)
@@ -64,6 +69,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	a.output.AddFlags(flags)
 	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or, with a slash at its end, a directory (default XSALE_TOKEN_STORE, or cache)")
 	flags.StringVar(&a.credentials, "credentials", "", "JSON `FILE` with client_id, client_secret, username and password; - for standard input, fd:N for a file descriptor (default the environment)")
+	flags.StringVar(&a.trace.path, "trace", "", "write all requests, masked, to `FILE` as HTTP Archive (HAR)")
 	flags.BoolVar(&a.debug, "debug", false, "log each request to standard error, without secrets and bodies")
 	root.AddCommand(
 		newDemoCommand(a),
@@ -175,6 +181,9 @@ func (a *app) withClientOf(command *cobra.Command, options []xsale.Option, use f
 	)
 	if a.organization != "" {
 		options = append(options, xsale.WithOrganization(a.organization))
+	}
+	if a.trace.archiver != nil {
+		options = append(options, xsale.WithHTTPClient(&http.Client{Transport: a.trace.archiver}))
 	}
 	var limiter *accountLimiter
 	if files, ok := store.(*authn.FileStore); ok {

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/privatefile"
 )
 
@@ -33,8 +34,8 @@ type Archiver struct {
 // for nil. It writes HAR 1.2, which browsers can open. It replaces the file at path. Only its owner
 // can read the file, and it is complete after every call. Close the archiver at the end.
 //
-// Entries are masked as by [Record], and contain no tokens, cookies or logins. Unlike Record, an
-// archiver changes nothing about a call and never makes it fail: bodies are passed on as they
+// Entries are masked as by [Record], and contain no tokens or cookies. Of a login there is only the
+// address, the status and the time it took. Unlike Record, an archiver changes nothing about a call and never makes it fail: bodies are passed on as they
 // arrive, and one that is longer than [WithBodyLimit], not read to its end, or has a
 // Content-Encoding is left out. A call without a response has the status 0. [Archiver.Close]
 // reports a failure to write.
@@ -87,14 +88,16 @@ func (a *Archiver) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if loginRequest(request, body.data) {
-		return a.next.RoundTrip(forwarded)
-	}
+	login := loginRequest(request, body.data)
 	begin := time.Now()
 	response, err := a.next.RoundTrip(forwarded)
 	entry := archiveEntry{Started: begin.UTC().Format("2006-01-02T15:04:05.000Z07:00"), Cache: struct{}{}}
 	wait := time.Since(begin)
-	entry.Request = a.request(request, body)
+	if login {
+		entry.Request = bareRequest(request)
+	} else {
+		entry.Request = a.request(request, body)
+	}
 	if err != nil {
 		entry.Response = archiveResponse{Cookies: none, Headers: none, HeadersSize: -1, BodySize: -1, Comment: "no response"}
 		a.write(entry, begin, wait)
@@ -104,11 +107,15 @@ func (a *Archiver) RoundTrip(request *http.Request) (*http.Response, error) {
 	copied := *response
 	copied.Header = response.Header.Clone()
 	watched := &watchedBody{ReadCloser: response.Body, limit: a.config.bodyLimit}
-	if copied.Header.Get("Content-Encoding") != "" {
+	if login || copied.Header.Get("Content-Encoding") != "" {
 		watched.limit = 0
 	}
 	watched.done = func(data []byte, whole bool) {
-		entry.Response = a.response(request, &copied, copiedBody{data, whole})
+		if login {
+			entry.Response = bareResponse(&copied)
+		} else {
+			entry.Response = a.response(request, &copied, copiedBody{data, whole})
+		}
 		a.write(entry, begin, wait)
 	}
 	if response.Body == nil || response.Body == http.NoBody || response.ContentLength == 0 || request.Method == http.MethodHead {
@@ -192,6 +199,26 @@ var none = []archived{}
 
 // leftOut is the comment about a body that is not in the archive.
 const leftOut = "the body is not recorded: it is too long, compressed, or was not read to its end"
+
+// noLogin is the comment about the contents of a login.
+const noLogin = "a login is not recorded"
+
+// bareRequest is a login request without its contents.
+func bareRequest(request *http.Request) archiveRequest {
+	address := url.URL{Scheme: request.URL.Scheme, Host: request.URL.Host, Path: request.URL.Path}
+	return archiveRequest{
+		Method: request.Method, URL: address.String(), HTTPVersion: "HTTP/1.1", Cookies: none, Headers: none, Query: none,
+		PostData: &archiveBody{MimeType: httpx.MediaType(request.Header.Get("Content-Type")), Comment: noLogin}, HeadersSize: -1, BodySize: -1,
+	}
+}
+
+// bareResponse is the response to a login without its contents.
+func bareResponse(response *http.Response) archiveResponse {
+	return archiveResponse{
+		Status: response.StatusCode, StatusText: http.StatusText(response.StatusCode), HTTPVersion: response.Proto, Cookies: none, Headers: none,
+		Content: archiveBody{Size: new(int64), MimeType: httpx.MediaType(response.Header.Get("Content-Type")), Comment: noLogin}, HeadersSize: -1, BodySize: -1,
+	}
+}
 
 // request masks a request.
 func (a *Archiver) request(request *http.Request, body copiedBody) archiveRequest {

@@ -225,8 +225,11 @@ func ExampleArchive() {
 	if err != nil || json.Unmarshal(data, &archive) != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(archive.Log.Entries[0].Request.Method, strings.TrimPrefix(archive.Log.Entries[0].Request.URL, sandbox.URL()))
+	for _, entry := range archive.Log.Entries {
+		fmt.Println(entry.Request.Method, strings.TrimPrefix(entry.Request.URL, sandbox.URL()))
+	}
 	// Output:
 	// notice: getMe (GET /me), request at query page: a query parameter, want none of this name
+	// POST /oauth/token
 	// GET /me?page=2
 }
