@@ -47,7 +47,7 @@ func catalogOf(command *cobra.Command, file string) (*operation.Catalog, error) 
 	}
 	result, err := runPipeline(command.Context(), data, pipeline.Options{})
 	if err != nil {
-		return nil, specError(file, err)
+		return nil, usagef("--spec %w", specError(file, err))
 	}
 	normal, err := json.Marshal(result.Document)
 	if err != nil {
@@ -55,11 +55,11 @@ func catalogOf(command *cobra.Command, file string) (*operation.Catalog, error) 
 	}
 	document, err := contract.Load(normal)
 	if err != nil {
-		return nil, specError(file, err)
+		return nil, usagef("--spec %w", specError(file, err))
 	}
 	catalog, err := operation.Compile(document)
 	if err != nil {
-		return nil, specError(file, err)
+		return nil, usagef("--spec %w", specError(file, err))
 	}
 	return catalog, nil
 }
