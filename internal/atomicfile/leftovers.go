@@ -21,12 +21,6 @@ func RemoveLeftovers(dir string, of func(name string) bool) {
 	}
 }
 
-// Temporary reports whether a file is a temporary one by its name.
-func Temporary(name string) bool {
-	_, ok := temporaryFor(name)
-	return ok
-}
-
 // temporaryFor returns the name of the file that a temporary file is for.
 func temporaryFor(temporary string) (name string, ok bool) {
 	name, ok = strings.CutPrefix(temporary, ".")

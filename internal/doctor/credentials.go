@@ -94,7 +94,6 @@ func (e *examination) open() {
 		Audience:     e.setting(Audience).Value,
 		Scope:        e.setting(Scope).Value,
 		Store:        e.store.store,
-		HTTPClient:   e.HTTPClient,
 		LoginTimeout: loginTimeout,
 		OnDemand:     true,
 		Observer:     &e.store,

@@ -60,8 +60,6 @@ type Setup struct {
 	Private []string
 	// Environ has the variables of the environment, as os.Environ returns them.
 	Environ []string
-	// HTTPClient sends requests as the commands do; nil for the default.
-	HTTPClient *http.Client
 	// Version describes the program.
 	Version string
 	// DataDir is the directory of the databases of order transfers.
@@ -105,22 +103,22 @@ type examination struct {
 // Run examines a setup.
 func Run(ctx context.Context, setup Setup) Report {
 	e := &examination{Setup: setup}
-	e.client, _ = httpx.NewClient(setup.HTTPClient)
+	e.client, _ = httpx.NewClient(nil) // as the commands
 	if e.Now == nil {
 		e.Now = time.Now
 	}
 	defer e.client.CloseIdleConnections()
 
-	checks := e.bounded(ctx, groupTimeout, Group{[]string{"environment"}, e.checkEnvironment})
-	checks = append(checks, e.checkConfiguration())
-	checks = append(checks, e.bounded(ctx, credentialsTimeout, Group{[]string{"credentials"}, e.checkCredentials})...)
+	known := append([]Check{e.checkConfiguration()},
+		e.bounded(ctx, credentialsTimeout, Group{[]string{"credentials"}, e.checkCredentials})...)
 	e.open()
-	groups := append(slices.Clone(e.More),
-		Group{networkNames, e.checkNetwork},
-		Group{[]string{"store", "lock", "rate"}, e.checkStore},
-		Group{[]string{"data"}, e.checkData},
-	)
-	checks = append(checks, e.parallel(ctx, groups)...)
+	groups := slices.Concat([]Group{{[]string{"environment"}, e.checkEnvironment}}, e.More, []Group{
+		{networkNames, e.checkNetwork},
+		{[]string{"store", "lock", "rate"}, e.checkStore},
+		{[]string{"data"}, e.checkData},
+	})
+	results := e.parallel(ctx, groups)
+	checks := slices.Concat(slices.Insert(results, 1, known)...)
 	if e.source != nil {
 		defer e.source.Close()
 	}
@@ -144,14 +142,14 @@ func worse(a, b Verdict) Verdict {
 }
 
 // parallel runs groups at the same time and returns their checks in order.
-func (e *examination) parallel(ctx context.Context, groups []Group) []Check {
+func (e *examination) parallel(ctx context.Context, groups []Group) [][]Check {
 	results := make([][]Check, len(groups))
 	var running sync.WaitGroup
 	for i, group := range groups {
 		running.Go(func() { results[i] = e.bounded(ctx, groupTimeout, group) })
 	}
 	running.Wait()
-	return slices.Concat(results...)
+	return results
 }
 
 // grace is the time that a group has to return after its context has ended.

@@ -34,7 +34,7 @@ func TestHangingGroups(t *testing.T) {
 		})
 		close(release)
 		var names []string
-		for _, check := range checks {
+		for _, check := range slices.Concat(checks...) {
 			names = append(names, check.Name+" "+string(check.Verdict))
 		}
 		if want := []string{"a failed", "b failed", "c ok", "d warning"}; !slices.Equal(names, want) {

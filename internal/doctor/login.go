@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
@@ -53,7 +54,7 @@ func RemedyFor(failure *authn.Error) string {
 	if failure.Reason == authn.ErrLoginRequired {
 		return "run 'xsale login'"
 	}
-	return failure.Reason.Remedy() + "; then run 'xsale token refresh'"
+	return strings.TrimPrefix(failure.Reason.Remedy()+"; then run 'xsale token refresh'", "; then ")
 }
 
 // failureText describes a failed login without the service's own words.
@@ -130,6 +131,9 @@ func (e *examination) logIn(ctx context.Context) Check {
 	check.Verdict, check.Detail, check.Remedy = Failed, "no tokens in time", "try again later"
 	if failure, ok := errors.AsType[*authn.Error](err); ok {
 		check.Detail, check.Remedy = failureText(failure), failure.Reason.Remedy()
+		if failure.Err != nil {
+			check.Detail += ": " + failure.Err.Error()
+		}
 		if failure.Remembered || failure.Reason == authn.ErrLoginRequired {
 			check.Detail, check.Remedy = "not tried: "+check.Detail, RemedyFor(failure)
 		}

@@ -7,13 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/filelock"
 	"github.com/xsale-go/xsale/internal/privatefile"
 )
@@ -48,6 +48,16 @@ func (s *storage) StoreDegraded(_ string, err error) {
 	s.degraded = append(s.degraded, err)
 }
 
+// failure returns the first failure that the token source has met.
+func (s *storage) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.degraded) == 0 {
+		return nil
+	}
+	return s.degraded[0]
+}
+
 const storeRemedy = "name a directory of yours on a local disk with --token-store or XSALE_TOKEN_STORE, such as ~/xsale/"
 
 // checkStore examines the token store, its lock, and what is in it.
@@ -79,10 +89,8 @@ func (e *examination) checkStore(ctx context.Context) []Check {
 	if status, err := e.source.Status(ctx); err == nil {
 		e.status.Store(&status)
 	}
-	e.store.mu.Lock()
-	defer e.store.mu.Unlock()
-	if store.Verdict == OK && len(e.store.degraded) > 0 {
-		store.Verdict, store.Detail = Warning, e.store.degraded[0].Error()
+	if err := e.store.failure(); store.Verdict == OK && err != nil {
+		store.Verdict, store.Detail = Warning, err.Error()
 		store.Remedy = "the next login replaces the entry; if this stays, remove " + e.store.path
 	}
 	return []Check{store, e.checkLock(ctx), e.checkRate(ctx)}
@@ -124,7 +132,7 @@ func (e *examination) checkFiles(path string, file bool) (check Check, usable bo
 			problems = append(problems, problem{Warning, fmt.Sprintf("token file %s is damaged", path), "remove it; the next login replaces it too"})
 		}
 	}
-	if count := leftovers(dir, e.Now()); count > 0 {
+	if count := leftovers(dir, filepath.Base(path), e.Now()); count > 0 {
 		problems = append(problems, problem{Warning, fmt.Sprintf("%s has %d temporary files of programs that were killed", dir, count), "remove the files whose names begin with a dot and end in .tmp; the next login in this store removes its own"})
 	}
 	return summary("store", problems, check.Detail), true
@@ -200,14 +208,16 @@ func validStore(data []byte) bool { return hasObject(data, "entries") }
 // leftoverAge is an age that no temporary file of a running program has.
 const leftoverAge = time.Hour
 
-// leftovers counts the temporary files that killed programs left in a directory.
-func leftovers(dir string, now time.Time) (count int) {
+// leftovers counts the temporary files of stores that killed programs left in a directory: of the
+// named one, or those of accounts.
+func leftovers(dir, name string, now time.Time) (count int) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return 0
 	}
+	ours := regexp.MustCompile(`^\.(?:[0-9a-f]{64}\.json|` + regexp.QuoteMeta(name) + `)\.[0-9]+\.tmp$`)
 	for _, entry := range entries {
-		if !atomicfile.Temporary(entry.Name()) {
+		if !ours.MatchString(entry.Name()) {
 			continue
 		}
 		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && now.Sub(info.ModTime()) > leftoverAge {
