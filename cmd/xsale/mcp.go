@@ -37,7 +37,7 @@ for the account, else of this module's. It only reads. --allow-write names opera
 to change data.
 
 Personal data is masked: names, addresses, numbers and free text become pseudonyms, the same for the
-same value. --unmask shows it, also to whoever runs the agent's model.`,
+same value. --unmask shows it to the agent, and so to the company that runs its model.`,
 		Example: `  xsale mcp
   xsale mcp --account shop
   xsale mcp --allow-write setTranslation,createOrder

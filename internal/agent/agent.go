@@ -117,7 +117,7 @@ func (s *Server) instructions() string {
 // Close ends the lists that are being read.
 func (s *Server) Close() { s.results.Close() }
 
-// Run serves one agent until the transport ends or the context is done, neither of which is an error.
+// Run serves one agent until the transport ends or the context is done. Neither is an error.
 func (s *Server) Run(ctx context.Context, transport mcp.Transport) error {
 	err := s.mcp.Run(ctx, transport)
 	if ctx.Err() != nil {
