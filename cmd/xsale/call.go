@@ -34,6 +34,9 @@ take precedence over its fields. 'xsale api' sends what a spec does not know.`,
   xsale call createIntegration --name domenasklepu.pl --integration-type 28 --dry-run
   xsale call createOrder --file order.json`,
 		RunE: func(command *cobra.Command, arguments []string) error {
+			if !list && len(tags) > 0 {
+				return usagef("--tag has no effect without --list")
+			}
 			if !list {
 				return usagef("pass the name of an operation; 'xsale call --list' lists them")
 			}
@@ -126,10 +129,11 @@ func (a *app) addOperation(ctx context.Context, root *cobra.Command, arguments [
 	if len(arguments) == 0 {
 		return
 	}
-	switch arguments[0] {
-	case cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+	help := arguments[0] == "help"
+	switch {
+	case arguments[0] == cobra.ShellCompRequestCmd || arguments[0] == cobra.ShellCompNoDescRequestCmd:
 		arguments = arguments[1:max(1, len(arguments)-1)] // the last one is incomplete
-	case "help":
+	case help:
 		arguments = arguments[1:]
 	}
 	command, rest, err := root.Find(arguments)
@@ -151,6 +155,9 @@ func (a *app) addOperation(ctx context.Context, root *cobra.Command, arguments [
 		}
 	}
 	var child *cobra.Command
+	if err != nil && help {
+		return // help says that there is no such command
+	}
 	if err != nil {
 		child = &cobra.Command{Use: name, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error { return err }}
 	} else {

@@ -66,6 +66,7 @@ components:
         Urgent: {type: boolean}
         Tags: {type: array, items: {type: string}}
         Buyer: {type: object, properties: {City: {type: string}}}
+        Lines: {type: array, items: {type: object, required: [Sku], properties: {Sku: {type: string}}}}
 `
 
 // useDocuments starts a sandbox of documentsSpec, and registers the spec.
@@ -142,7 +143,9 @@ func TestCallLists(t *testing.T) {
 func TestCallRejects(t *testing.T) {
 	sandbox := useDocuments(t)
 	for line, want := range map[string]string{
-		"":                                                      "pass the name of an operation",
+		"":        "pass the name of an operation",
+		"--tag x": "--tag has no effect without --list",
+		"addDocument --title ab --total 1 --tags a --buyer.city=x --lines [{}]": "--lines at /0/Sku is missing",
 		"listDocument":                                          "did you mean listDocuments?",
 		"listDocuments --state finla":                           `--state "finla": did you mean final? Want one of draft, final, archived`,
 		"listDocuments --ids 1,x":                               `--ids "x": want a whole number`,
@@ -251,6 +254,8 @@ func TestCallHelpAndCompletion(t *testing.T) {
 	execute(t, "", "call", "addDocument", "--help").expect(t, exitOK, "POST /{organizationName}/documents", "--total NUMBER", "xsale call addDocument --title")
 	execute(t, "", "call", "--list", "-o", "ndjson").expect(t, exitOK, `"name":"putFile"`, "5 operations of documents.yaml")
 	execute(t, "", "call", "--list", "documents", "--tag", "documents").expect(t, exitOK, "2 operations")
+	execute(t, "", "help", "call", "addDocument").expect(t, exitOK, "--total NUMBER")
+	execute(t, "", "help", "call", "nope").expect(t, exitUsage, `unknown command "nope"`)
 	execute(t, "", "call", "--list", "invoice").expect(t, exitFailed, "no operation")
 	// Completion reads the index only: the rest of a large spec would take too long.
 	specs, err := filepath.Glob(filepath.Join(os.Getenv("XSALE_CONFIG_DIR"), "spec", "spec-*.json"))

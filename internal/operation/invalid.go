@@ -32,6 +32,9 @@ func (p Problem) Text(name func(*Parameter) string) string {
 	where := cmp.Or(p.Location, "the body")
 	if p.Parameter != nil {
 		where = name(p.Parameter)
+		if _, inside, ok := strings.Cut(strings.TrimPrefix(p.Location, "/"), "/"); ok && p.Parameter.Inside == "" && p.Value == "" {
+			where += " at /" + inside
+		}
 	}
 	if strings.HasPrefix(p.Detail, "the body") {
 		return p.Detail
@@ -86,7 +89,7 @@ func (b *builder) add(finding contract.Finding, body []byte) {
 	switch value, given := b.given[at]; {
 	case finding.Got == "missing":
 		problem.Detail = "is missing: want " + finding.Want
-	case at != nil && given:
+	case at != nil && given && len(pointerNames(finding.Location)) < 3 && (at.Kind != JSON || strings.Count(finding.Location, "/") < 2):
 		problem.Value, _ = encode(value)
 		problem.Detail = "want " + finding.Want + b.similarValue(at, value)
 	}
@@ -99,13 +102,13 @@ func (b *builder) at(location string) *Parameter {
 		return b.parameter(In(in), name)
 	}
 	names := pointerNames(location)
-	if len(names) == 0 || len(names) > 2 {
+	if len(names) == 0 {
 		return nil
 	}
-	if p := b.parameter(Field, strings.Join(names, ".")); p != nil {
+	if p := b.parameter(Field, strings.Join(names[:min(len(names), 2)], ".")); p != nil {
 		return p
 	}
-	if p := b.parameter(Field, names[0]); p != nil && p.List {
+	if p := b.parameter(Field, names[0]); p != nil && b.given[p] != nil {
 		return p
 	}
 	return nil
