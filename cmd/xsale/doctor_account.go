@@ -21,7 +21,7 @@ import (
 	"github.com/xsale-go/xsale/internal/operation"
 )
 
-// checkAccount examines the choice of an account; failed is why there is none.
+// checkAccount examines the choice of an account; failed is why there can be no choice.
 func (a *app) checkAccount(chosen *account.Account, failed error) doctor.Check {
 	check := doctor.Check{Name: "account", Verdict: doctor.OK}
 	by := "'xsale account use'"

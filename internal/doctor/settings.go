@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xsale-go/xsale/authn"
@@ -77,7 +78,13 @@ func (e *examination) checkConfiguration() Check {
 	parse := func(name, address string) *url.URL {
 		setting := e.setting(name)
 		parsed, err := httpx.ParseEndpoint(name, address)
+		if err == nil && parsed.Port() != "" {
+			if port, invalid := strconv.ParseUint(parsed.Port(), 10, 16); invalid != nil || port == 0 {
+				err = fmt.Errorf("%s has the port %s: want 1 to 65535", name, parsed.Port())
+			}
+		}
 		if err != nil {
+			parsed = nil
 			problems = append(problems, problem{Failed, fmt.Sprintf("%v (from %s)", err, setting.From),
 				fmt.Sprintf("correct %s, or leave it unset for production", setting.From)})
 		}

@@ -132,6 +132,9 @@ func (e *examination) checkFiles(path string, file bool) (check Check, usable bo
 			problems = append(problems, problem{Warning, fmt.Sprintf("token file %s is damaged", path), "remove it; the next login replaces it too"})
 		}
 	}
+	if from := e.setting(TokenStore).From; !filepath.IsAbs(path) && !strings.HasPrefix(from, "-") {
+		problems = append(problems, problem{Warning, fmt.Sprintf("%s is a relative path: each working directory has its own tokens", from), "write an absolute path into " + from})
+	}
 	if count := leftovers(dir, filepath.Base(path), e.Now()); count > 0 {
 		problems = append(problems, problem{Warning, fmt.Sprintf("%s has %d temporary files of programs that were killed", dir, count), "remove the files whose names begin with a dot and end in .tmp; the next login in this store removes its own"})
 	}
@@ -179,6 +182,9 @@ func tryDir(dir string) error {
 // explainStorage returns what is wrong with a file or directory.
 func explainStorage(err error) (detail, remedy string) {
 	if detail, remedy := splitRemedy(err.Error()); remedy != "" {
+		if strings.Contains(detail, "(mode D") { // of a device, which must stay
+			remedy = storeRemedy
+		}
 		return detail, remedy
 	}
 	reason := err

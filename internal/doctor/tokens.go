@@ -46,6 +46,8 @@ func (e *examination) checkTokens(ctx context.Context) []Check {
 	switch {
 	case e.NoAccount:
 		organization.Detail = "see account"
+	case name == "" && e.credentials.Load() == nil:
+		organization.Detail = "not set; see credentials first"
 	case name == "":
 		organization.Verdict, organization.Detail = Warning, "not set"
 		organization.Remedy = "set XSALE_ORGANIZATION or pass --organization; 'xsale me' lists the names"

@@ -47,6 +47,7 @@ var broken = map[string]struct {
 	"public file":           {func(s *setup) { unixOnly(s.T); s.credentials(`{}`, 0o644) }, expectation{"credentials": {failed, "0600"}}},
 	"token URL without TLS": {func(s *setup) { s.environment["XSALE_TOKEN_URL"] = "http://login.example/oauth/token" }, expectation{"configuration": {failed, "XSALE_TOKEN_URL"}}},
 	"not a URL":             {func(s *setup) { s.environment["XSALE_BASE_URL"] = "canary-user:canary-password@host" }, expectation{"configuration": {failed, "XSALE_BASE_URL"}}},
+	"no such port":          {func(s *setup) { s.environment["XSALE_BASE_URL"] = "http://127.0.0.1:99999" }, expectation{"configuration": {failed, "XSALE_BASE_URL"}}},
 	"no path":               {func(s *setup) { s.environment["XSALE_TOKEN_URL"] = s.sandbox.URL() }, expectation{"configuration": {failed, "/oauth/token"}}},
 	"no openid":             {func(s *setup) { s.environment["XSALE_SCOPE"] = "profile email" }, expectation{"configuration": {failed, "openid"}}},
 	"two environments": {func(s *setup) {
@@ -155,7 +156,15 @@ var broken = map[string]struct {
 	"wrong path": {func(s *setup) { s.environment["XSALE_BASE_URL"] = s.serve(http.NotFound) }, expectation{"api": {warning, "base URL"}}},
 
 	// The token store.
-	"no store":       {func(s *setup) { s.environment["XSALE_TOKEN_STORE"] = "memory" }, expectation{"store": {warning, "XSALE_TOKEN_STORE"}}},
+	"no store": {func(s *setup) { s.environment["XSALE_TOKEN_STORE"] = "memory" }, expectation{"store": {warning, "XSALE_TOKEN_STORE"}}},
+	"relative store": {func(s *setup) {
+		s.environment["XSALE_TOKEN_STORE"] = "tokens/"
+		s.directory = s.dir
+	}, expectation{"store": {warning, "absolute path"}}},
+	"store is a device": {func(s *setup) { unixOnly(s.T); s.environment["XSALE_TOKEN_STORE"] = "/dev/null" }, expectation{"store": {failed, "name a directory"}}},
+	"nothing is set": {func(s *setup) {
+		s.clear("XSALE_CLIENT_ID", "XSALE_CLIENT_SECRET", "XSALE_USERNAME", "XSALE_PASSWORD", "XSALE_ORGANIZATION", "XSALE_TOKEN_STORE")
+	}, expectation{"credentials": {failed, "xsale sandbox"}}},
 	"store is a URL": {func(s *setup) { s.environment["XSALE_TOKEN_STORE"] = "redis://:canary-password@host" }, expectation{"store": {failed, "XSALE_TOKEN_STORE"}}},
 	"public store": {func(s *setup) {
 		unixOnly(s.T)
