@@ -43,7 +43,7 @@ type records interface {
 
 // printRecords prints a list with columns.
 func printRecords[T any](to records, list iter.Seq2[T, error], c *columns) error {
-	var sample []jsontext.Value
+	var sample []element
 	begun := false
 	begin := func() error {
 		begun = true
@@ -55,8 +55,8 @@ func printRecords[T any](to records, list iter.Seq2[T, error], c *columns) error
 		if err := to.begin(heading); err != nil {
 			return err
 		}
-		for _, element := range sample {
-			if err := to.record(c.values(element)); err != nil {
+		for _, e := range sample {
+			if err := to.record(c.values(e)); err != nil {
 				return err
 			}
 		}
@@ -64,9 +64,10 @@ func printRecords[T any](to records, list iter.Seq2[T, error], c *columns) error
 		return nil
 	}
 	for value, err := range list {
-		var element jsontext.Value
+		var e element
 		if err == nil {
-			element, err = Format(value)
+			e.value, err = Format(value)
+			e.fields = fields(e.value)
 		}
 		if err != nil {
 			if !begun && sample != nil {
@@ -77,10 +78,10 @@ func printRecords[T any](to records, list iter.Seq2[T, error], c *columns) error
 			}
 			return err
 		}
-		c.see(element)
+		c.see(e)
 		if begun {
-			err = to.record(c.values(element))
-		} else if sample = append(sample, element); len(sample) == sampleSize {
+			err = to.record(c.values(e))
+		} else if sample = append(sample, e); len(sample) == sampleSize {
 			err = begin()
 		}
 		if err != nil {
@@ -104,12 +105,18 @@ func printRecords[T any](to records, list iter.Seq2[T, error], c *columns) error
 	return c.check()
 }
 
+// element is an element of a list.
+type element struct {
+	value  jsontext.Value
+	fields []field
+}
+
 // see notes the fields of an element.
-func (c *columns) see(element jsontext.Value) {
+func (c *columns) see(e element) {
 	for i := range c.found {
-		c.found[i] = c.found[i] || c.paths[i].of(element) != nil
+		c.found[i] = c.found[i] || c.paths[i].in(e.value, e.fields) != nil
 	}
-	for _, field := range fields(element) {
+	for _, field := range e.fields {
 		if !slices.Contains(c.names, field.name) && len(c.names) < 1000 {
 			c.names = append(c.names, field.name)
 		}
@@ -117,15 +124,15 @@ func (c *columns) see(element jsontext.Value) {
 }
 
 // choose decides the columns by the first elements, unless the user did.
-func (c *columns) choose(sample []jsontext.Value) {
+func (c *columns) choose(sample []element) {
 	if c.chosen {
 		return
 	}
 	nested := make(map[string]bool)
 	objects := false
-	for _, element := range sample {
-		objects = objects || element.Kind() == '{'
-		for _, field := range fields(element) {
+	for _, e := range sample {
+		objects = objects || e.value.Kind() == '{'
+		for _, field := range e.fields {
 			if kind := field.value.Kind(); kind == '{' || kind == '[' {
 				nested[field.name] = true
 			}
@@ -170,20 +177,20 @@ func (c *columns) position(name string) int {
 }
 
 // values returns the values of an element by column.
-func (c *columns) values(element jsontext.Value) []jsontext.Value {
+func (c *columns) values(e element) []jsontext.Value {
 	values := make([]jsontext.Value, len(c.paths))
 	for i, path := range c.paths {
-		values[i] = path.of(element)
+		values[i] = path.in(e.value, e.fields)
 	}
 	if c.chosen || c.simple || len(c.paths) == 1 && c.paths[0].steps == nil {
 		return values
 	}
-	if element.Kind() != '{' {
+	if e.value.Kind() != '{' {
 		c.without++
 		return values
 	}
 	late := false
-	for _, field := range fields(element) {
+	for _, field := range e.fields {
 		if !slices.ContainsFunc(c.paths, func(p path) bool { return p.name == field.name }) {
 			late = true
 			if !slices.Contains(c.late, field.name) && len(c.late) < 10 {

@@ -187,6 +187,9 @@ const maxLiteral = 255
 // verbatim returns a formula whose result is the text.
 func verbatim(s string) string { return `="` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
+// formulaStarts begin a formula, also in their full-width and small forms.
+const formulaStarts = "=+-@＝＋－＠﹦﹢﹣﹫−"
+
 // defuse puts an apostrophe in front of what a spreadsheet could take for a formula: at the start of the
 // text, and where a spreadsheet that expects another separator would begin a cell.
 func (d *dialect) defuse(s string) string {
@@ -194,9 +197,12 @@ func (d *dialect) defuse(s string) string {
 	if s != "" && strings.ContainsRune("\t\r\n", rune(s[0])) { // removed by some spreadsheets
 		safe.WriteByte('\'')
 	}
+	if !strings.ContainsAny(s, formulaStarts) {
+		return safe.String() + s
+	}
 	first, cell := true, true // whether the text, and a cell, may begin here
 	for _, r := range s {
-		if cell && strings.ContainsRune("=+-@＝＋－＠﹢﹣﹦﹫−", r) {
+		if cell && strings.ContainsRune(formulaStarts, r) {
 			safe.WriteByte('\'')
 		}
 		switch {

@@ -118,7 +118,7 @@ func Value[T any](ctx context.Context, out io.Writer, o *Options, value T, rows 
 		return err
 	}
 	selected := newColumns(o.paths, typeFields(reflect.TypeFor[T]()), false)
-	selected.see(document)
+	selected.see(element{document, fields(document)})
 	if err := selected.check(); err != nil {
 		return err
 	}

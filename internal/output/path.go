@@ -33,26 +33,28 @@ func parsePath(name string) (path, error) {
 	return p, nil
 }
 
-// of returns the value that the path selects, or nil. Names match without case if
-// none matches exactly, as fields are read.
-func (p path) of(value jsontext.Value) jsontext.Value {
-	for _, step := range p.steps {
+// of returns the value that the path selects, or nil.
+func (p path) of(value jsontext.Value) jsontext.Value { return p.in(value, fields(value)) }
+
+// in is of for a value whose fields are known. Names match without case if none matches exactly, as
+// fields are read.
+func (p path) in(value jsontext.Value, known []field) jsontext.Value {
+	for i, step := range p.steps {
+		if i > 0 {
+			known = fields(value)
+		}
 		var next jsontext.Value
-		switch value.Kind() {
-		case '{':
-			for _, field := range fields(value) {
-				if field.name == step {
-					next = field.value
-					break
-				}
-				if next == nil && strings.EqualFold(field.name, step) {
-					next = field.value
-				}
+		for _, field := range known {
+			if field.name == step {
+				next = field.value
+				break
 			}
-		case '[':
-			if index, err := strconv.Atoi(step); err == nil {
-				next = element(value, index)
+			if next == nil && strings.EqualFold(field.name, step) {
+				next = field.value
 			}
+		}
+		if index, err := strconv.Atoi(step); err == nil && value.Kind() == '[' {
+			next = elementAt(value, index)
 		}
 		if next == nil {
 			return nil
@@ -74,7 +76,7 @@ func fields(object jsontext.Value) []field {
 		return nil
 	}
 	var all []field
-	decoder := newDecoder(bytes.NewReader(object))
+	decoder := newDecoder(bytes.NewBuffer(object))
 	decoder.ReadToken()
 	for decoder.PeekKind() == '"' {
 		token, err := decoder.ReadToken()
@@ -86,14 +88,15 @@ func fields(object jsontext.Value) []field {
 		if err != nil {
 			break
 		}
-		all = append(all, field{name, value.Clone()})
+		end := decoder.InputOffset()
+		all = append(all, field{name, object[end-int64(len(value)) : end]})
 	}
 	return all
 }
 
-// element returns an element of a JSON array, or nil.
-func element(array jsontext.Value, index int) jsontext.Value {
-	decoder := newDecoder(bytes.NewReader(array))
+// elementAt returns an element of a JSON array, or nil.
+func elementAt(array jsontext.Value, index int) jsontext.Value {
+	decoder := newDecoder(bytes.NewBuffer(array))
 	decoder.ReadToken()
 	for i := 0; decoder.PeekKind() != ']'; i++ {
 		value, err := decoder.ReadValue()
@@ -112,7 +115,7 @@ func element(array jsontext.Value, index int) jsontext.Value {
 func text(value jsontext.Value) string {
 	switch value.Kind() {
 	case '"':
-		token, err := newDecoder(bytes.NewReader(value)).ReadToken()
+		token, err := newDecoder(bytes.NewBuffer(value)).ReadToken()
 		if err == nil {
 			return token.String()
 		}
