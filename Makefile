@@ -167,7 +167,7 @@ shop: ## build, vet and test the example of an own shop
 fleet: ## build, vet and test the example of several workers; needs PostgreSQL and Redis
 	cd examples/fleet && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-page: ## test the sandbox's page in Chromium; needs chromium and npm; PAGE_SCREENSHOTS is where images go
+page: ## test the sandbox's page, xsale login and examples/webapp in Chromium; needs chromium and npm; PAGE_SCREENSHOTS is where images go
 	./scripts/viewer.sh $(SWAGGER_UI)
 	cd internal/conformance/page && PAGE_SCREENSHOTS=$${PAGE_SCREENSHOTS:-$(CURDIR)/dist/page} npx --yes --package $(AXE) -- go test -count=1 ./...
 

@@ -214,7 +214,7 @@ func (i *identity) redeem(form url.Values) (*Tokens, *oauthError) {
 	return tokens, nil
 }
 
-const loginStyle = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}body{max-width:32rem;margin:2rem auto;padding:0 1rem}
+const loginStyle = `:root{color-scheme:light dark;background:Canvas;color:CanvasText;font:1rem/1.5 system-ui,sans-serif}body{max-width:32rem;margin:2rem auto;padding:0 1rem}
 button,select{font:inherit;padding:.5rem .75rem;width:100%;margin:.25rem 0}`
 
 // showLogin writes the page. It needs no scripts, and its form may only lead to the redirect URL.

@@ -122,7 +122,7 @@ func show(w http.ResponseWriter, status int, p page) {
 
 var layout = template.Must(template.New("").Parse(`<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>{{.Title}}</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{{.Title}}</title></head>
 <body>
 <header>
 {{with .User}}<p id="user">{{.Name}}, {{.Email}}</p>

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,17 +26,17 @@ import (
 // shows what it has.
 const patience = time.Minute
 
-// command is the built command line.
-var command string
+// The built programs.
+var command, webapp string
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "page")
 	if err != nil {
 		panic(err)
 	}
-	command = filepath.Join(dir, "xsale")
-	build := exec.Command("go", "build", "-o", command, "./cmd/xsale")
-	build.Dir = filepath.Join("..", "..", "..") // the module of the command
+	command, webapp = filepath.Join(dir, "xsale"), filepath.Join(dir, "webapp")
+	build := exec.Command("go", "build", "-o", dir, "./cmd/xsale", "./examples/webapp")
+	build.Dir = filepath.Join("..", "..", "..") // the module of the programs
 	if output, err := build.CombinedOutput(); err != nil {
 		panic(string(output))
 	}
@@ -80,25 +81,42 @@ func startSandbox(t *testing.T, arguments ...string) string {
 type browser struct {
 	t        *testing.T
 	ctx      context.Context
-	address  string
-	keyboard bool // instead of the mouse
+	hosts    []string // that it may send requests to
+	keyboard bool     // instead of the mouse
 
 	mu       sync.Mutex
 	problems []string
+	callback string // the last address of a redirect URL
 }
 
 type screen struct{ width, height int64 }
 
-// open opens the page with a prefers-color-scheme. At the end of the test, a request to another host, an error of a script and
-// a violation of the Content-Security-Policy are errors.
+// open opens the sandbox's page.
 func open(t *testing.T, address string, s screen, theme string) *browser {
+	t.Helper()
+	b := launch(t, s, theme, address)
+	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#viewer .opblock-tag, #viewer .opblock")))
+	return b
+}
+
+// launch starts a browser with a prefers-color-scheme. At the end of the test, a request to another
+// host than those of the addresses, an error of a script and a violation of the
+// Content-Security-Policy are errors.
+func launch(t *testing.T, s screen, theme string, addresses ...string) *browser {
 	t.Helper()
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"),
 		chromedp.NoSandbox, // Chromium's own does not work for root
 	)...)
 	t.Cleanup(cancel)
-	b := &browser{t: t, address: address}
+	b := &browser{t: t}
+	for _, address := range addresses {
+		parsed, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.hosts = append(b.hosts, parsed.Host)
+	}
 	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithListener(b.observe))
 	t.Cleanup(cancel)
 	b.ctx = ctx
@@ -112,7 +130,6 @@ func open(t *testing.T, address string, s screen, theme string) *browser {
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
 		t.Fatal(err)
 	}
-	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#viewer .opblock-tag, #viewer .opblock")))
 	return b
 }
 
@@ -122,8 +139,12 @@ func (b *browser) observe(event any) {
 	switch event := event.(type) {
 	case *network.EventRequestWillBeSent:
 		sent, err := url.Parse(event.Request.URL)
-		if err != nil || sent.Scheme != "data" && "http://"+sent.Host != strings.TrimRight(b.address, "/") {
+		if err != nil || sent.Scheme != "data" && !(sent.Scheme == "http" && slices.Contains(b.hosts, sent.Host)) {
 			problem = "request to " + event.Request.URL
+		} else if sent.Path == "/callback" {
+			b.mu.Lock()
+			b.callback = event.Request.URL
+			b.mu.Unlock()
 		}
 	case *runtime.EventExceptionThrown:
 		problem = "script: " + event.ExceptionDetails.Text
@@ -176,11 +197,18 @@ func eval[T any](b *browser, expression string) T {
 	return value
 }
 
-// waitFor waits until a JavaScript expression is true.
+// waitFor waits until a JavaScript expression is true, on this page or one that the browser goes to.
 func (b *browser) waitFor(expression string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience))); err != nil {
-		b.t.Fatalf("waiting for %s: %v\n%s", expression, err, b.page())
+	for {
+		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience)))
+		if err == nil {
+			return
+		}
+		left := strings.Contains(err.Error(), "navigated or closed") || strings.Contains(err.Error(), "Cannot find context")
+		if !left || b.ctx.Err() != nil {
+			b.t.Fatalf("waiting for %s: %v\n%s", expression, err, b.page())
+		}
 	}
 }
 
