@@ -67,7 +67,7 @@ func newSecrets(name string) Secrets {
 	return Secrets{authn.NewSecret(name + "-secret"), authn.NewSecret(name + "-password")}
 }
 
-func add(t *testing.T, a *Account) {
+func save(t *testing.T, a *Account) {
 	t.Helper()
 	if _, err := Add(t.Context(), a, newSecrets(a.Name), false); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestAccountsAreSavedAndFound(t *testing.T) {
 	for _, location := range []string{SecretsKeyring, SecretsFile} {
 		a := newAccount("Shop." + location)
 		a.Secrets = location
-		add(t, a)
+		save(t, a)
 		found, err := Load("SHOP." + strings.ToUpper(location))
 		if err != nil || *found != *a {
 			t.Fatalf("got %+v, %v", found, err)
@@ -138,7 +138,7 @@ func TestAccountsAreSavedAndFound(t *testing.T) {
 func TestAddReplacesOnlyOnRequest(t *testing.T) {
 	useConfig(t, "")
 	useKeyring(t)
-	add(t, newAccount("shop"))
+	save(t, newAccount("shop"))
 	if _, err := Add(t.Context(), newAccount("SHOP"), newSecrets("other"), false); err == nil {
 		t.Error("an account was replaced")
 	}
@@ -172,7 +172,7 @@ func TestSecretsBelongToTheirAccount(t *testing.T) {
 			useKeyring(t)
 			a := newAccount("shop")
 			a.Secrets = location
-			add(t, a)
+			save(t, a)
 			change(a)
 			if err := a.Save(t.Context()); err != nil {
 				t.Fatal(err)
@@ -196,7 +196,7 @@ func TestRemoveRemovesEverything(t *testing.T) {
 	for _, location := range []string{SecretsKeyring, SecretsFile} {
 		a := newAccount(location)
 		a.Secrets = location
-		add(t, a)
+		save(t, a)
 		dir, err := a.Dir()
 		if err != nil {
 			t.Fatal(err)

@@ -61,7 +61,7 @@ func TestSecretsOfCommands(t *testing.T) {
 	calls := filepath.Join(t.TempDir(), "calls")
 	a := newAccount("shop")
 	a.PasswordCommand = "echo called >> '" + calls + "'; echo password-of-$XSALE_ACCOUNT"
-	add(t, a)
+	save(t, a)
 	if a.Secrets != SecretsKeyring {
 		t.Errorf("the client secret is in %q", a.Secrets)
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -227,17 +228,11 @@ func lockFile(ctx context.Context, path string) (unlock func(), err error) {
 // set writes the settings of an account, and keeps comments and order. It adds a missing account.
 func (f *file) set(a *Account) {
 	accounts := f.mapping("accounts")
-	var entry *yaml.Node
-	for i := 0; i < len(accounts.Content); i += 2 {
-		if strings.EqualFold(accounts.Content[i].Value, a.Name) {
-			entry = mappingOf(&accounts.Content[i+1])
-		}
+	i := indexOf(accounts, a.Name)
+	if i < 0 {
+		i = add(accounts, len(accounts.Content), a.Name, &yaml.Node{Kind: yaml.MappingNode})
 	}
-	if entry == nil {
-		accounts.Style &^= yaml.FlowStyle
-		entry = &yaml.Node{Kind: yaml.MappingNode}
-		accounts.Content = append(accounts.Content, scalar(a.Name), entry)
-	}
+	entry := mappingOf(&accounts.Content[i])
 	for _, setting := range a.settings() {
 		setValue(entry, setting.key, *setting.value)
 	}
@@ -246,23 +241,23 @@ func (f *file) set(a *Account) {
 // remove removes an account, with the comments at it.
 func (f *file) remove(name string) {
 	accounts := f.mapping("accounts")
-	for i := 0; i < len(accounts.Content); i += 2 {
-		if strings.EqualFold(accounts.Content[i].Value, name) {
-			accounts.Content = append(accounts.Content[:i], accounts.Content[i+2:]...)
-			return
-		}
+	if i := indexOf(accounts, name); i >= 0 {
+		accounts.Content = slices.Delete(accounts.Content, i-1, i+1)
 	}
 }
 
 // setCurrent sets the current account. Without one, the key stays, with the comments at it.
 func (f *file) setCurrent(name string) {
 	root := f.root()
-	for i := 0; i < len(root.Content); i += 2 {
-		if root.Content[i].Value == "current" && name == "" {
-			root.Content[i+1].Tag, root.Content[i+1].Value, root.Content[i+1].Style = "!!null", "", 0
-		}
+	i := indexOf(root, "current")
+	switch {
+	case i < 0 && name != "":
+		add(root, 0, "current", scalar(name)) // first, where a person looks
+	case i >= 0 && name == "":
+		root.Content[i].Tag, root.Content[i].Value, root.Content[i].Style = "!!null", "", 0
+	default:
+		setValue(root, "current", name)
 	}
-	setValue(root, "current", name)
 }
 
 // root returns the mapping of the whole file.
@@ -280,15 +275,11 @@ func (f *file) root() *yaml.Node {
 // mapping returns the mapping of a key at the top, which it adds if missing.
 func (f *file) mapping(key string) *yaml.Node {
 	root := f.root()
-	for i := 0; i < len(root.Content); i += 2 {
-		if root.Content[i].Value == key {
-			return mappingOf(&root.Content[i+1])
-		}
+	i := indexOf(root, key)
+	if i < 0 {
+		i = add(root, len(root.Content), key, &yaml.Node{Kind: yaml.MappingNode})
 	}
-	root.Style &^= yaml.FlowStyle
-	value := &yaml.Node{Kind: yaml.MappingNode}
-	root.Content = append(root.Content, scalar(key), value)
-	return value
+	return mappingOf(&root.Content[i])
 }
 
 // mappingOf returns a node that is a mapping, an alias of one, or null, which becomes one.
@@ -297,7 +288,7 @@ func mappingOf(node **yaml.Node) *yaml.Node {
 	case yaml.AliasNode: // a copy, because the other account stays as it is
 		copied := *(*node).Alias
 		copied.Anchor = ""
-		copied.Content = append([]*yaml.Node(nil), copied.Content...)
+		copied.Content = slices.Clone(copied.Content)
 		*node = &copied
 	case yaml.ScalarNode:
 		(*node).Kind, (*node).Tag, (*node).Value = yaml.MappingNode, "", ""
@@ -305,28 +296,45 @@ func mappingOf(node **yaml.Node) *yaml.Node {
 	return *node
 }
 
+// indexOf returns the index of the value of a key, in any case of its letters, or -1.
+func indexOf(mapping *yaml.Node, key string) int {
+	for i := 0; i < len(mapping.Content); i += 2 {
+		if strings.EqualFold(mapping.Content[i].Value, key) {
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// add adds a key and its value at an index, and returns the index of the value.
+func add(mapping *yaml.Node, at int, key string, value *yaml.Node) int {
+	mapping.Style &^= yaml.FlowStyle
+	mapping.Content = slices.Insert(mapping.Content, at, scalar(key), value)
+	return at + 1
+}
+
 // setValue sets, adds or, for an empty value, removes a setting.
 func setValue(mapping *yaml.Node, key, value string) {
-	for i := 0; i < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value != key {
-			continue
+	i := indexOf(mapping, key)
+	if i < 0 {
+		if value != "" {
+			add(mapping, len(mapping.Content), key, scalar(value))
 		}
-		old := mapping.Content[i+1]
-		if text := old; text.Kind == yaml.AliasNode && text.Alias.Value == value || text.Kind == yaml.ScalarNode && text.Value == value {
-			return
-		}
-		if value == "" {
-			mapping.Content = append(mapping.Content[:i], mapping.Content[i+2:]...)
-			return
-		}
-		changed := scalar(value)
-		changed.HeadComment, changed.LineComment, changed.FootComment = old.HeadComment, old.LineComment, old.FootComment
-		mapping.Content[i+1] = changed
 		return
 	}
-	if value != "" {
-		mapping.Style &^= yaml.FlowStyle
-		mapping.Content = append(mapping.Content, scalar(key), scalar(value))
+	old := mapping.Content[i]
+	text := old
+	if old.Kind == yaml.AliasNode {
+		text = old.Alias
+	}
+	switch {
+	case text.Value == value: // an empty one is null
+	case value == "":
+		mapping.Content = slices.Delete(mapping.Content, i-1, i+1)
+	default:
+		changed := scalar(value)
+		changed.HeadComment, changed.LineComment, changed.FootComment = old.HeadComment, old.LineComment, old.FootComment
+		mapping.Content[i] = changed
 	}
 }
 

@@ -47,7 +47,7 @@ func TestChangesKeepWhatAPersonWrote(t *testing.T) {
 	}
 	added := newAccount("123")
 	added.Secrets = SecretsFile
-	add(t, added)
+	save(t, added)
 	if _, err := Remove(t.Context(), "test"); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestFilesOfOtherForms(t *testing.T) {
 			path := useConfig(t, text)
 			a := newAccount("shop")
 			a.Secrets = SecretsFile
-			add(t, a)
+			save(t, a)
 			data, err := os.ReadFile(path)
 			if err != nil || !strings.Contains(string(data), "# Nothing here yet.") {
 				t.Errorf("%v\n%q", err, data)
@@ -180,7 +180,7 @@ func TestLinkedFile(t *testing.T) {
 	}
 	a := newAccount("shop")
 	a.Secrets = SecretsFile
-	add(t, a)
+	save(t, a)
 	if data, err := os.ReadFile(target); err != nil || !strings.Contains(string(data), "shop:") || !strings.Contains(string(data), "# Mine.") {
 		t.Errorf("%v\n%s", err, data)
 	}

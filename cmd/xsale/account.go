@@ -199,9 +199,9 @@ func accountRows(r accountReport) [][]any {
 }
 
 // completeAccount completes the name of an account.
-func completeAccount(_ *cobra.Command, arguments []string, _ string) ([]string, cobra.ShellCompDirective) {
+func completeAccount(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	accounts, _, err := account.List()
-	if err != nil || len(arguments) > 0 {
+	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	names := make([]string, len(accounts))

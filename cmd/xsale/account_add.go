@@ -76,9 +76,6 @@ func (add *accountAdd) run(a *app, command *cobra.Command) error {
 	if a.accountName != "" {
 		return usagef("--account has no effect on 'account add', which takes the name as an argument")
 	}
-	if add.check && add.Login == account.LoginBrowser {
-		return usagef("--check has no effect with --login browser: run 'xsale login' afterwards")
-	}
 	if add.Secrets == secretsAuto {
 		add.Secrets = ""
 	}
@@ -89,6 +86,12 @@ func (add *accountAdd) run(a *app, command *cobra.Command) error {
 	add.Organization = a.organization
 	if err := add.gather(a, command); err != nil {
 		return err
+	}
+	switch {
+	case add.Login == account.LoginPassword:
+		add.Login = "" // the default, which the file need not repeat
+	case add.check:
+		return usagef("--check has no effect with --login browser: run 'xsale login' afterwards")
 	}
 	if add.check {
 		if err := add.tryLogin(a, command); err != nil {
@@ -110,7 +113,9 @@ func (add *accountAdd) gather(a *app, command *cobra.Command) error {
 	case add.fromEnvironment && a.credentials != "":
 		return usagef("--from-environment and --credentials exclude each other")
 	case add.fromEnvironment:
-		given, err = authn.FromEnvironment(command.Context())
+		if given, err = environmentCredentials(command.Context()); given.UserLogin {
+			add.Login = account.LoginBrowser
+		}
 		add.fillFromEnvironment()
 	case a.credentials != "":
 		var read authn.CredentialsFunc
@@ -144,6 +149,7 @@ func (add *accountAdd) fillFromEnvironment() {
 		"XSALE_TOKEN_URL":    &add.TokenURL,
 		"XSALE_AUDIENCE":     &add.Audience,
 		"XSALE_SCOPE":        &add.Scope,
+		"XSALE_REDIRECT_URL": &add.RedirectURL,
 	} {
 		if *setting == "" {
 			*setting = os.Getenv(variable)
@@ -249,7 +255,11 @@ func (add *accountAdd) report(command *cobra.Command, added account.Added) error
 	where := map[string]string{
 		account.SecretsKeyring: "secrets in the keyring", account.SecretsFile: "secrets in a file", account.SecretsCommand: "secrets from your commands",
 	}[add.Secrets]
-	fmt.Fprintf(stdout, "saved account %s: user %s, %s\n", add.Name, add.Username, where)
+	who := "user " + add.Username
+	if add.Login == account.LoginBrowser {
+		who = fmt.Sprintf("a person logs in with 'xsale login --account %s'", add.Name)
+	}
+	fmt.Fprintf(stdout, "saved account %s: %s, %s\n", add.Name, who, where)
 	if add.use && !added.Current {
 		if _, err := account.Use(command.Context(), add.Name); err != nil {
 			return err

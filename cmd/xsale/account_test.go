@@ -305,6 +305,13 @@ func TestAccountCommands(t *testing.T) {
 			t.Errorf("line %d: %q", i, line)
 		}
 	}
+	t.Setenv("XSALE_CLIENT_ID", "web-client")
+	t.Setenv("XSALE_CLIENT_SECRET", "web-secret")
+	execute(t, "", "account", "add", "web", "--from-environment", "--secrets", "file").expect(t, exitOK, "saved account web: a person logs in with 'xsale login --account web', secrets in a file")
+	execute(t, "", "account", "show", "web").expect(t, exitOK, "browser")
+	execute(t, "", "account", "remove", "web", "--yes").expect(t, exitOK)
+	t.Setenv("XSALE_CLIENT_ID", "")
+	t.Setenv("XSALE_CLIENT_SECRET", "")
 	execute(t, "", "account", "use", "shpo").expect(t, exitUsage, "did you mean shop?")
 	execute(t, "", "me", "--account", "shpo").expect(t, exitUsage, "did you mean shop?")
 	execute(t, "{}", "me", "--account", "shop", "--credentials", "-").expect(t, exitUsage, "exclude each other")
@@ -342,7 +349,7 @@ func TestAccountAddNeedsEverything(t *testing.T) {
 		`account name "a/b"`:                                                                {"a/b", "--client-id", "a", "--username", "b", "--password-command", "x", "--client-secret-command", "y"},
 		"keyring or file":                                                                   {"shop", "--secrets", "vault"},
 		"not a JSON object":                                                                 {"shop", "--credentials", "-"},
-		"xsale login":                                                                       {"shop", "--login", "browser", "--check"},
+		"xsale login":                                                                       {"shop", "--login", "browser", "--check", "--client-id", "a", "--client-secret-command", "y"},
 	} {
 		execute(t, "x", append([]string{"account", "add"}, arguments...)...).expect(t, exitUsage, want)
 	}

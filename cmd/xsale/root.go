@@ -65,6 +65,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.accountName, "account", "", "`NAME` of a saved account (default XSALE_ACCOUNT, or the current account)")
+	_ = root.RegisterFlagCompletionFunc("account", completeAccount) // the flag exists
 	flags.StringVar(&a.organization, "organization", "", "`NAME` of the organization (default XSALE_ORGANIZATION)")
 	a.output.AddFlags(flags)
 	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or, with a slash at its end, a directory (default XSALE_TOKEN_STORE, or cache)")
