@@ -183,7 +183,7 @@ func TestStatusDoesNotLogIn(t *testing.T) {
 		t.Errorf("%d token requests, %v", sandbox.TokenRequests(), status)
 	}
 	must(t, session, "list_statuses", nil)
-	if status := must(t, session, "account_status", nil); status["tokens_valid_until"] == nil || status["logins_in_last_24_hours"] != 1.0 {
+	if status := must(t, session, "account_status", nil); status["tokens_valid_until"] == nil || status["logins_in_last_24_hours"] != 1.0 || status["requests_sent"] != 1.0 {
 		t.Errorf("after a call: %v", status)
 	}
 }

@@ -29,10 +29,12 @@ func (s *Server) explain(err error) string {
 		return fmt.Sprintf("no response within %v: narrow the request with filters, or try again later", s.config.Timeout)
 	case errors.Is(err, context.Canceled):
 		return "the call was canceled"
+	case errors.Is(err, call.ErrInvalid):
+		return "the request cannot be sent: " + clean(err.Error())
 	case errors.Is(err, errDropped), errors.Is(err, errFull), errors.Is(err, errCursor):
 		return err.Error()
 	}
-	s.config.Logger.Warn("a tool failed", "error", err)
+	s.config.Logger.Warn("a tool failed", "error", withoutTokens(err.Error()))
 	return "the call failed on this side: the user finds the reason in the log of the server"
 }
 

@@ -11,9 +11,11 @@ import (
 // field is what the names around a value say about it.
 type field struct {
 	kind       string // of the personal data that the name promises; empty for none
+	unnamed    string // kind of what is masked all the same
 	personal   bool   // inside of a person, a company or an address
 	business   bool   // a name, a code or a text of something that is for sale, or of a setting
 	identifier bool
+	code       bool // is about the business, and its digits mean nothing
 	page       bool // names the next page of a list
 	secret     bool // nobody sees it
 }
@@ -33,11 +35,10 @@ func newField(root, location, name string) field {
 	}
 	f.personal = f.personal || hasAny(own, persons) || owner == root && hasAny(words(root), persons)
 	f.business = !f.personal && isBusiness(own, words(owner))
-	if f.kind == "" && f.personal && !f.identifier {
-		f.kind = "text"
-		if len(own) == 0 || hasAny(own, []string{"name", "nazwa", "title", "label"}) || hasAny(own, persons) {
-			f.kind = "person"
-		}
+	f.code = f.business && hasLast(own, []string{"number", "numer", "nr", "no", "sku", "ean", "gtin*", "isbn*", "code", "kod", "symbol*", "version*"})
+	f.unnamed = "text"
+	if f.personal && (len(own) == 0 || hasAny(own, []string{"name", "nazw*", "title", "label"}) || hasAny(own, persons)) {
+		f.unnamed = "person"
 	}
 	return f
 }
@@ -131,7 +132,7 @@ var kinds = []struct {
 	}, []string{"firstname", "lastname", "givenname", "familyname", "middlename", "fullname", "username", "nickname"}},
 	{"text", []string{
 		"note", "notat*", "remark*", "comment*", "komentarz*", "message*", "wiadomos*", "uwag*", "instruction*", "instrukcj*", "birth*", "urodz*",
-		"gender", "sex", "plec", "signature*", "podpis*", "avatar*", "photo*", "dedication*", "engraving*", "grawer*", "gift", "wish", "zyczen*",
+		"gender", "sex", "plec", "age", "wiek", "signature*", "podpis*", "avatar*", "photo*", "dedication*", "engraving*", "grawer*", "gift", "wish", "zyczen*",
 	}, nil},
 }
 

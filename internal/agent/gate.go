@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -20,6 +21,9 @@ import (
 type Gate struct {
 	next  http.RoundTripper
 	rules atomic.Pointer[rules]
+
+	requests, limited atomic.Int64 // sent to the API, and responses with status 429
+	lastLimited       atomic.Int64 // Unix seconds
 }
 
 type rules struct {
@@ -40,7 +44,15 @@ func (g *Gate) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	return g.next.RoundTrip(request)
+	response, err := g.next.RoundTrip(request)
+	if !login(request) {
+		g.requests.Add(1)
+		if err == nil && response.StatusCode == http.StatusTooManyRequests {
+			g.limited.Add(1)
+			g.lastLimited.Store(time.Now().Unix())
+		}
+	}
+	return response, err
 }
 
 func (g *Gate) check(request *http.Request) error {

@@ -450,6 +450,9 @@ type accountStatus struct {
 	Problem       string     `json:"problem,omitzero"`
 	NextLogin     *time.Time `json:"next_login_allowed_at,omitzero"` // if not now
 	LoginsLastDay int        `json:"logins_in_last_24_hours"`
+	Requests      int64      `json:"requests_sent"`          // by this server
+	RateLimited   int64      `json:"rate_limited_responses"` // of them
+	LastLimited   *time.Time `json:"last_rate_limited_at,omitzero"`
 }
 
 func (s *Server) status(ctx context.Context, _ *mcp.CallToolRequest, _ struct{}) (any, error) {
@@ -461,6 +464,10 @@ func (s *Server) status(ctx context.Context, _ *mcp.CallToolRequest, _ struct{})
 		if s.allowed[o.Name] {
 			status.Writes = append(status.Writes, o.Name)
 		}
+	}
+	status.Requests, status.RateLimited = s.config.Gate.requests.Load(), s.config.Gate.limited.Load()
+	if at := s.config.Gate.lastLimited.Load(); at > 0 {
+		status.LastLimited = new(time.Unix(at, 0).UTC())
 	}
 	login, err := s.config.Client.TokenSource().Status(ctx)
 	if failure, ok := errors.AsType[*authn.Error](err); ok {

@@ -7,6 +7,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -42,9 +43,28 @@ func (m *masking) json(operation, at, name string, body []byte, rules func(any) 
 	masker := mask.Masker{Document: m.document, Replace: func(in mask.In, value string, suspect bool) string {
 		return m.value(at+in.Location, cmp.Or(in.Name, name), value, suspect, depth)
 	}}
+	if !m.unmask {
+		masker.DataNames = func(location string, names []string) bool { return m.dataNames(at+location, names) }
+	}
 	masked, _ = masker.Body(operation, body, rules)
 	return masked, masked != nil
 }
+
+// dataNames reports whether the names in an object are data: if one of them cannot be the name of a
+// field, or if the object is about persons and no name means anything, as in {"ByUser":{"nowak":2}}.
+func (m *masking) dataNames(location string, names []string) bool {
+	if slices.ContainsFunc(names, dataName.MatchString) {
+		return true
+	}
+	around := words(location[strings.LastIndex(location, "/")+1:])
+	return len(names) > 0 && hasAny(around, persons) && !slices.ContainsFunc(names, func(name string) bool {
+		own := words(name)
+		return m.known(name) || kindOf(own) != "" || hasAny(own, persons) || hasAny(own, things) || hasAny(own, telling)
+	})
+}
+
+// dataName matches names that no field has.
+var dataName = regexp.MustCompile(`[ ,]|.@|\d{5}`)
 
 // field returns what the names around a value say.
 func (m *masking) field(location, name string) field {
@@ -88,15 +108,9 @@ func (m *masking) value(location, name, value string, suspect bool, depth int) s
 	case (of.identifier || of.page) && keptIdentifier(of, value, suspect):
 		return m.patterns(value, onlyTelling)
 	case of.kind == "" && (!suspect || of.business):
-		return m.patterns(value, !suspect)
+		return m.patterns(value, !suspect || of.code)
 	}
-	if kind := wholePattern(value); kind != "" {
-		return m.pseudonym(kind, value)
-	}
-	if of.kind != "" {
-		return m.pseudonym(of.kind, value)
-	}
-	return m.pseudonym("text", value)
+	return m.pseudonym(cmp.Or(wholePattern(value), of.kind, of.unnamed), value)
 }
 
 // keptIdentifier reports whether an agent sees an identifier, which it needs for the next call. Of what
@@ -156,8 +170,9 @@ func normalized(kind, value string) string {
 	value = strings.ToLower(strings.Join(strings.Fields(value), " "))
 	switch kind {
 	case "phone":
-		value = onlyDigits(value)
-		value = value[max(0, len(value)-9):] // without the code of the country
+		if number := onlyDigits(value); len(number) >= 6 {
+			value = number[max(0, len(number)-9):] // without the code of the country
+		}
 	case "tax-number", "account":
 		value = strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimPrefix(value, "pl"))
 	}

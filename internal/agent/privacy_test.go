@@ -72,7 +72,7 @@ var shapes = map[string]string{
 	"in a person":            `[{"User":{"Status":%s,"Type":%[1]s,"Title":%[1]s,"Group":{"X":%[1]s}}}]`,
 	"JSON in a string":       `[{"Payload":"{\"buyer\":{\"name\":` + `%[2]s` + `}}"}]`,
 	"JSON in JSON in JSON":   `[{"Data":"{\"Raw\":\"{\\\"Name\\\":` + `%[3]s` + `}\"}"}]`,
-	"keys":                   `{"ByBuyer":{%s:1}}`,
+	"keys":                   `{"ByBuyer":{%s:1},"ByDay":{%[1]s:1,"Nowak":2}}`,
 	"list of strings":        `[%s]`,
 	"one string":             `%s`,
 	"identifiers":            `[{"Contact":{"LoginId":%s},"EmailId":%[1]s}]`,
@@ -124,7 +124,7 @@ func TestNumbersAreMasked(t *testing.T) {
 		`{"Zip":30001}`, `{"HouseNumber":71234}`, `{"CardNumber":4111111111111111}`, `{"Number":601234567}`, `{"Pin":48213}`, `{"Latitude":50.0614300}`,
 	} {
 		digits := strings.Trim(test[strings.LastIndex(test, ":")+1:], "}")
-		if masked := seen(t, p, "/orders", test); strings.Contains(masked, digits) {
+		if masked := seen(t, p, "/x", test); strings.Contains(masked, digits) {
 			t.Errorf("%s became %s", test, masked)
 		}
 	}
@@ -138,7 +138,8 @@ func TestBusinessStays(t *testing.T) {
 			`[{"Id":123456789012,"StatusName":"Do obsługi ręcznej","Status":{"Id":1,"Name":"Nowe"},"PurchaseDate":"2026-11-27T10:00:00Z"}]`,
 			`[{"OrderItems":[{"Name":"Buty trekkingowe 42","Sku":"BT-42","Ean":"5901234123457","Quantity":2,"PriceGross":"149.90","Unit":"szt."}]}]`,
 			`[{"Currency":"PLN","PaymentFormName":"Przelew","DeliveryMethod":{"Name":"Kurier InPost"},"Warehouse":"MAG-1","IsPaid":true,"Note":null}]`,
-			`[{"ExternalNumber":"ZAM/2026/11/1001","OrderNumber":"A-17","BuyerId":7,"Buyer":{"Id":"0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"}}]`,
+			`[{"ExternalNumber":"ZAM/2026/11/1001","OrderNumber":"202611001","BuyerId":7,"Buyer":{"Id":"0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"}}]`,
+			`[{"Customer":{"Id":902,"OrderCount":12,"Spent":1402.50,"CreatedAt":"2026-01-02","Active":true}}]`,
 			`[{"TotalGross":1234567.89,"ItemsCount":12,"CountryCode":"PL","Integration":{"Name":"Mój sklep"},"Type":"B2C"}]`,
 		},
 		"/{organizationName}/statuses":                   {`[{"Id":1,"Name":"Zaimportowano do ERP"}]`, `{"Items":[{"Name":"Wysłane"}],"NextPageToken":"eyJpZCI6MTB9","Total":1}`},
@@ -175,6 +176,7 @@ func TestPseudonymsGroup(t *testing.T) {
 		{`{"Buyer":{"Name":"Jan Nowak"}}`, `{"Buyer":{"Name":"JAN  NOWAK "}}`},
 		{`{"Phone":"601234567"}`, `{"Phone":"+48 601-234-567"}`, `{"Phone":601234567}`},
 		{`{"Nip":"5261040828"}`, `{"Nip":"PL 526-104-08-28"}`, `{"Nip":5261040828}`},
+		{`{"Phone":"brak"}`, `{"Phone":" Brak"}`},
 		{`{"Email":"Jan@Example.pl"}`, `{"Email":"jan@example.pl"}`},
 	} {
 		for _, other := range same[1:] {
@@ -183,8 +185,10 @@ func TestPseudonymsGroup(t *testing.T) {
 			}
 		}
 	}
-	if a, b := seen(t, p, "/orders", `{"Email":"a@example.pl"}`), seen(t, p, "/orders", `{"Email":"b@example.pl"}`); a == b {
-		t.Errorf("different values became %s", a)
+	for _, different := range [][2]string{{`{"Email":"a@example.pl"}`, `{"Email":"b@example.pl"}`}, {`{"Phone":"none"}`, `{"Phone":"ask"}`}} {
+		if a, b := seen(t, p, "/orders", different[0]), seen(t, p, "/orders", different[1]); a == b {
+			t.Errorf("%v became %s", different, a)
+		}
 	}
 	other := *p
 	other.key = []byte("another start")
@@ -206,6 +210,21 @@ func TestSecretsAreNeverShown(t *testing.T) {
 			if masked := seen(t, p, "/articles", body); strings.Contains(masked, "canary1") {
 				t.Errorf("unmask %v: %s became %s", unmask, body, masked)
 			}
+		}
+	}
+}
+
+// The names in a map of persons are their names.
+func TestNamesOfPersonsAreMasked(t *testing.T) {
+	p := newPrivacy(t)
+	for _, body := range []string{`{"ByBuyer":{"canary":1,"nowak":2}}`, `{"Users":{"Canary":{"Status":"x"}}}`, `{"Counts":{"Jan Nowak":1,"canary":2}}`, `[{"Totals":{"601234567":1,"canary":2}}]`} {
+		if masked := seen(t, p, "/orders", body); strings.Contains(strings.ToLower(masked), "canary") {
+			t.Errorf("%s became %s", body, masked)
+		}
+	}
+	for _, body := range []string{`{"ByStatus":{"Nowe":1}}`, `{"Buyer":{"Id":1,"Unheard":2}}`, `{"@odata.count":1,"value":[]}`} {
+		if masked := seen(t, p, "/orders", body); !strings.Contains(masked, `"Nowe":1`) && !strings.Contains(masked, `"Unheard":2`) && !strings.Contains(masked, `"value":[]`) {
+			t.Errorf("%s became %s", body, masked)
 		}
 	}
 }

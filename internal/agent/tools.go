@@ -52,7 +52,7 @@ func (s *Server) addTools() {
 	}, s.nextPage)
 	add(s, tool{
 		name: "account_status", title: "Status of the account", local: true,
-		description: "Show the organization, what this server may do, and the state of the login. Never logs in.",
+		description: "Show the organization, what this server may do, and the state of the login and of the rate limit. Never logs in.",
 		input:       object(nil, nil),
 	}, s.status)
 	if o := s.shortcut("orders"); o != nil {

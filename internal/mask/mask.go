@@ -40,6 +40,10 @@ type Masker struct {
 	// the spec lists. A number that it changes becomes a string.
 	Replace func(in In, value string, suspect bool) string
 
+	// DataNames reports whether the names in an object at a location are data, such as the totals by
+	// user, although they look like names of fields. Nil means that they are not.
+	DataNames func(location string, names []string) bool
+
 	// known are the placeholders of a recording, which a client sends back when it is replayed.
 	known    map[string]bool
 	learning bool // adds everything to known
@@ -198,7 +202,8 @@ func (b *bodyMasker) object(fields map[string]any, pointer, location string) err
 	b.out.WriteByte('{')
 	names := slices.Sorted(maps.Keys(fields)) // any order gives the same placeholders
 	masked := make(map[string]string, len(names))
-	for i, name := range b.set(names, func(m *Masker, i int) string { return m.Name(names[i]) }) {
+	data := b.DataNames != nil && b.DataNames(location, names)
+	for i, name := range b.set(names, func(m *Masker, i int) string { return m.fieldName(names[i], data) }) {
 		masked[names[i]] = name
 	}
 	for count := 0; b.tokens.PeekKind() != '}'; count++ {
@@ -208,7 +213,7 @@ func (b *bodyMasker) object(fields map[string]any, pointer, location string) err
 		}
 		name := token.String()
 		if _, ok := masked[name]; !ok { // in an object before a duplicate
-			masked[name] = b.Name(name)
+			masked[name] = b.fieldName(name, data)
 		}
 		if count > 0 {
 			b.out.WriteByte(',')
@@ -313,9 +318,12 @@ const maxAgain = 1000
 
 // Name masks a name that no field has: the names of maps are data. Short numbers are kept, as in
 // values.
-func (m *Masker) Name(name string) string {
+func (m *Masker) Name(name string) string { return m.fieldName(name, false) }
+
+// fieldName masks a name if it is data, or no field has such a name.
+func (m *Masker) fieldName(name string, data bool) string {
 	switch {
-	case contract.FieldName(name) || integer.MatchString(name) && len(name) <= 8:
+	case !data && contract.FieldName(name), integer.MatchString(name) && len(name) <= 8:
 		return name
 	case m.Replace != nil:
 		return m.Replace(In{}, name, true)
