@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -58,11 +57,22 @@ func NewLoginFlow(redirectURL string) (LoginFlow, error) {
 	return LoginFlow{redirectURL, rand.Text(), rand.Text(), NewSecret(rand.Text() + rand.Text())}, nil
 }
 
+// check returns an error if part of the flow is missing, as from a session that has lost it.
+func (f LoginFlow) check() error {
+	if f.RedirectURL == "" || f.State == "" || f.Nonce == "" || f.Verifier.IsZero() {
+		return errors.New("authn: the login flow is not complete: keep all fields of NewLoginFlow")
+	}
+	return nil
+}
+
 // LoginURL returns the URL that the user's browser opens to log in. Prompt may be empty, or "login"
 // to ask for a user even if the login service remembers one. It fails without credentials that have
 // UserLogin, and sends nothing.
 func (s *Source) LoginURL(ctx context.Context, flow LoginFlow, prompt string) (string, error) {
 	credentials, err := s.askUserLogin(ctx)
+	if err == nil {
+		err = flow.check()
+	}
 	if err != nil {
 		return "", err
 	}
@@ -91,11 +101,14 @@ func (s *Source) LoginURL(ctx context.Context, flow LoginFlow, prompt string) (s
 // not use them before [Source.Adopt].
 //
 // It sends the code once, whatever happens, because the service accepts it once; the login budget
-// does not apply. A failure is an [*Error]: with [ErrLoginRequired] if the user has to start over,
+// does not apply. A login that fails is an [*Error]: with [ErrLoginRequired] if the user has to start over,
 // or [ErrAccessDenied] if they or the service said no. Config.VerifyStored, if set, also checks
 // these tokens.
 func (s *Source) FinishLogin(ctx context.Context, flow LoginFlow, callback url.Values) (*Token, error) {
 	credentials, err := s.askUserLogin(ctx)
+	if err == nil {
+		err = flow.check()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +168,7 @@ func (s *Source) authorizationCode(flow LoginFlow, callback url.Values) (Secret,
 			return Secret{}, &Error{Reason: ErrInvalidResponse, Err: fmt.Errorf("the callback has several %s parameters", name)}
 		}
 	}
-	if flow.State == "" || subtle.ConstantTimeCompare([]byte(callback.Get("state")), []byte(flow.State)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(callback.Get("state")), []byte(flow.State)) != 1 {
 		return Secret{}, &Error{Reason: ErrLoginRequired, Err: errors.New("the callback is not that of this login: its state differs")}
 	}
 	// RFC 9207: otherwise the code of one service could be sent to another.
@@ -210,17 +223,15 @@ func checkIDToken(id claims, issuer, clientID, nonce string, now time.Time) erro
 		return errors.New("id_token is not a JWT")
 	case !sameIssuer(id.text("iss"), issuer):
 		return errors.New("id_token is from another login service: its iss claim differs")
-	case err != nil || !slices.Contains(audience, clientID):
-		return errors.New("id_token is for another client: its aud claim does not contain the client ID")
-	case len(audience) > 1 && id.text("azp") != clientID:
-		return errors.New("id_token is for several clients, and its azp claim is not the client ID")
+	case err != nil || len(audience) != 1 || audience[0] != clientID:
+		return errors.New("id_token is not for this client alone: its aud claim is not the client ID")
 	case id.text("sub") == "":
 		return errors.New("id_token names no user: it has no sub claim")
 	case !expires || !expiry.After(now.Add(-maxIssueSkew)):
 		return errors.New("id_token has expired, or has no exp claim")
 	case !hasIssued || issued.After(now.Add(maxIssueSkew)):
 		return errors.New("id_token was issued in the future, or has no iat claim")
-	case nonce == "" || subtle.ConstantTimeCompare([]byte(id.text("nonce")), []byte(nonce)) != 1:
+	case subtle.ConstantTimeCompare([]byte(id.text("nonce")), []byte(nonce)) != 1:
 		return errors.New("id_token is not that of this login: its nonce claim differs")
 	}
 	return nil

@@ -202,7 +202,7 @@ func TestFinishLoginFails(t *testing.T) {
 		"no nonce":           {claims: map[string]any{"nonce": nil}, reason: ErrInvalidResponse, want: "nonce"},
 		"wrong audience":     {claims: map[string]any{"aud": "other"}, reason: ErrInvalidResponse, want: "aud"},
 		"no audience":        {claims: map[string]any{"aud": nil}, reason: ErrInvalidResponse, want: "aud"},
-		"several audiences":  {claims: map[string]any{"aud": []string{"client-id", "other"}}, reason: ErrInvalidResponse, want: "azp"},
+		"several audiences":  {claims: map[string]any{"aud": []string{"client-id", "other"}, "azp": "client-id"}, reason: ErrInvalidResponse, want: "aud"},
 		"another party":      {claims: map[string]any{"azp": "other"}, reason: ErrInvalidResponse, want: "azp"},
 		"foreign issuer":     {claims: map[string]any{"iss": "https://other.example/"}, reason: ErrInvalidResponse, want: "iss"},
 		"no issuer":          {claims: map[string]any{"iss": nil}, reason: ErrInvalidResponse, want: "iss"},
@@ -261,9 +261,9 @@ func TestFinishLoginAccepts(t *testing.T) {
 		issuer string
 		claims map[string]any
 	}{
-		"iss parameter":     {issuer: "/"},
-		"iss without slash": {issuer: " "},
-		"several audiences": {claims: map[string]any{"aud": []string{"other", "client-id"}, "azp": "client-id"}},
+		"iss parameter":      {issuer: "/"},
+		"iss without slash":  {issuer: " "},
+		"audience in a list": {claims: map[string]any{"aud": []string{"client-id"}, "azp": "client-id"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -331,6 +331,28 @@ func TestLoginFlowNeedsARedirectURL(t *testing.T) {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
+}
+
+// A flow that was not kept as a whole sends nothing: an empty verifier or nonce would protect nothing.
+func TestIncompleteFlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeServer(t)
+		s := f.source(t, ofUser(""))
+		for _, lose := range []func(*LoginFlow){
+			func(flow *LoginFlow) { flow.State = "" },
+			func(flow *LoginFlow) { flow.Nonce = "" },
+			func(flow *LoginFlow) { flow.Verifier = Secret{} },
+			func(flow *LoginFlow) { flow.RedirectURL = "" },
+		} {
+			flow, _ := newTestFlow(t)
+			lose(&flow)
+			_, urlErr := s.LoginURL(t.Context(), flow, "")
+			_, finishErr := s.FinishLogin(t.Context(), flow, url.Values{"state": {flow.State}, "code": {canaryCode}})
+			if urlErr == nil || finishErr == nil || f.posts() != 0 {
+				t.Errorf("got %v, %v, %d requests", urlErr, finishErr, f.posts())
+			}
+		}
+	})
 }
 
 // A Source with a password, and a closed one, take no part in a user's login.

@@ -130,6 +130,9 @@ const windowsAddressInUse = syscall.Errno(10048)
 
 // remedy suggests what to do about an error of the API. The other errors of a login contain theirs.
 func remedy(err error) string {
+	if required, ok := errors.AsType[accountLoginError](err); ok {
+		return required.remedy()
+	}
 	switch {
 	case errors.Is(err, xsale.ErrMaybeProcessed):
 		return "check whether it was processed before sending it again"

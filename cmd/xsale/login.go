@@ -75,14 +75,15 @@ func (a *app) login(command *cobra.Command, f loginFlags) error {
 		return usageError{err}
 	}
 	return a.withClient(command, func(ctx context.Context, client *xsale.Client) error {
-		ctx, cancel := context.WithTimeoutCause(ctx, f.timeout, fmt.Errorf("nobody logged in within %v: run it again, or allow more with --timeout", f.timeout))
+		ctx, cancel := context.WithTimeoutCause(ctx, f.timeout, fmt.Errorf("nobody has logged in within %v: run it again, or allow more with --timeout", f.timeout))
 		defer cancel()
 		login := browserlogin.Login{
 			Source:      client.TokenSource(),
 			RedirectURL: redirectURL,
 			Accept: func(ctx context.Context, token *authn.Token) error {
 				if user := browserlogin.UserOf(token); chosen.Username != "" && !strings.EqualFold(user.Email, chosen.Username) {
-					return fmt.Errorf("account %s is that of %s, and %s has logged in: log in again with --switch-user", chosen.Name, chosen.Username, user)
+					err := fmt.Errorf("account %s is that of %s, and %s has logged in: log in again with --switch-user", chosen.Name, chosen.Username, user)
+					return &authn.Error{Reason: authn.ErrLoginRequired, Err: err}
 				}
 				return client.TokenSource().Adopt(ctx, token)
 			},
@@ -167,4 +168,20 @@ func environmentCredentials(ctx context.Context) (authn.Credentials, error) {
 		return authn.Credentials{ClientID: id, ClientSecret: authn.NewSecret(secret), UserLogin: true}, nil
 	}
 	return authn.FromEnvironment(ctx)
+}
+
+// accountLoginError is that of a saved account without tokens, whose user has to log in. The flag is
+// the value of --account.
+type accountLoginError struct {
+	error
+	flag string
+}
+
+func (e accountLoginError) Unwrap() error { return e.error }
+
+func (e accountLoginError) remedy() string {
+	if e.flag == "" {
+		return "run 'xsale login'"
+	}
+	return "run 'xsale login --account " + e.flag + "'"
 }

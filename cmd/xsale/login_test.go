@@ -100,8 +100,10 @@ func TestLoginOfAccounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	logIn(t, xsaletest.Username, "--account", "anna").expect(t, exitOK)
-	execute(t, "", "me", "--account", "bert").expect(t, exitLogin, "the user must log in")
-	logIn(t, xsaletest.Username, "--account", "bert").expect(t, exitFailed, "account bert is that of "+otherUser, "--switch-user")
+	execute(t, "", "me", "--account", "bert").expect(t, exitLogin, "the user must log in\nhint: run 'xsale login --account bert'\n")
+	t.Setenv("XSALE_ACCOUNT", "bert")
+	execute(t, "", "me").expect(t, exitLogin, "the user must log in\nhint: run 'xsale login'\n")
+	logIn(t, xsaletest.Username, "--account", "bert").expect(t, exitLogin, "account bert is that of "+otherUser, "--switch-user")
 	execute(t, "", "me", "--account", "bert").expect(t, exitLogin)
 	logIn(t, otherUser, "--account", "bert").expect(t, exitOK)
 	execute(t, "", "me", "--account", "bert").expect(t, exitOK, otherUser)
@@ -126,6 +128,6 @@ func TestLoginIsNotForPasswords(t *testing.T) {
 	execute(t, "", "login", "--token-store", "memory").expect(t, exitUsage, "no token store")
 	execute(t, "", "login", "--timeout", "0s").expect(t, exitUsage, "--timeout")
 	execute(t, "", "login", "--no-browser", "--redirect-url", "http://shop.example/").expect(t, exitUsage, "want https")
-	execute(t, "", "login", "--no-browser", "--redirect-url", "https://shop.example/").expect(t, exitFailed, "no address was pasted")
-	execute(t, "", "login", "--no-browser", "--redirect-url", "http://127.0.0.1:0/", "--timeout", "1ms").expect(t, exitFailed, "nobody logged in within 1ms")
+	execute(t, "", "login", "--no-browser", "--redirect-url", "https://shop.example/").expect(t, exitLogin, "no address was pasted")
+	execute(t, "", "login", "--no-browser", "--redirect-url", "http://127.0.0.1:0/", "--timeout", "1ms").expect(t, exitLogin, "nobody has logged in within 1ms")
 }

@@ -161,7 +161,11 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 		}
 		options = append(options, xsale.WithCredentialsFunc(credentials))
 	}
-	return a.withClientOf(command, options, use, more...)
+	err = a.withClientOf(command, options, use, more...)
+	if chosen != nil && errors.Is(err, authn.ErrLoginRequired) {
+		return accountLoginError{err, a.accountName}
+	}
+	return err
 }
 
 // withClientOf calls use with a client for the account of the options. Unless a setting overrides it,

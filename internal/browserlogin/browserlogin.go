@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
-	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // Login is one login.
@@ -77,9 +76,15 @@ func (l *Login) Run(ctx context.Context) (*authn.Token, error) {
 	for {
 		select {
 		case <-c.done:
+			if c.err != nil && errors.Is(ctx.Err(), context.Canceled) {
+				return nil, ctx.Err() // by the person
+			}
 			return c.token, c.err
 		case <-ctx.Done():
-			return nil, httpx.ContextError(ctx)
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return nil, required(context.Cause(ctx))
+			}
+			return nil, ctx.Err()
 		case err := <-pasted:
 			if len(listeners) == 0 {
 				return nil, err
@@ -88,6 +93,9 @@ func (l *Login) Run(ctx context.Context) (*authn.Token, error) {
 		}
 	}
 }
+
+// required returns the error of a login that did not happen.
+func required(cause error) error { return &authn.Error{Reason: authn.ErrLoginRequired, Err: cause} }
 
 // invite asks the person to log in, and reports whether a browser opens here.
 func (l *Login) invite(address string, listening bool) (opens bool) {
@@ -235,5 +243,5 @@ func (c *callback) readPasted(input io.Reader) error {
 		}
 		return nil
 	}
-	return errors.New("no address was pasted: run it again, and paste the address at which the browser ends")
+	return required(errors.New("no address was pasted: run it again, and paste the address at which the browser ends"))
 }
