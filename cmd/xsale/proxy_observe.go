@@ -38,7 +38,7 @@ func (f *proxyFlags) checkFiles() error {
 		files = append(files, sarifFile(f.sarif))
 	}
 	if f.har != "" {
-		files = append(files, harFile(f.har))
+		files = append(files, harFile("--har", f.har))
 	}
 	for _, file := range files {
 		if _, err := file.check(); err != nil {
@@ -59,8 +59,8 @@ func sarifFile(path string) outFile {
 }
 
 // harFile is a file for traffic, which replaces that of another run only.
-func harFile(path string) outFile {
-	return outFile{"--har", path, "a HAR file of xsale", func(data []byte) bool {
+func harFile(flag, path string) outFile {
+	return outFile{flag, path, "a HAR file of xsale", func(data []byte) bool {
 		return bytes.HasPrefix(data, []byte(`{"log":{"version":"1.2","creator":{"name":"github.com/xsale-go/xsale/`))
 	}}
 }
@@ -88,7 +88,7 @@ func (a *app) observe(command *cobra.Command, f *proxyFlags, transport http.Roun
 		fmt.Fprintf(command.ErrOrStderr(), "%s the recording in %s\n", wrote(len(earlier) > 0), f.record)
 	}
 	if f.har != "" {
-		exists, err := harFile(f.har).check()
+		exists, err := harFile("--har", f.har).check()
 		if err != nil {
 			return nil, err
 		}

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"net/http"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -18,24 +13,21 @@ import (
 // trace writes the requests of a command, masked, to an HTTP Archive.
 type trace struct {
 	path     string
-	replaced bool
+	existed  bool
 	archiver *traffic.Archiver // nil without --trace
 	sender   *http.Client
 }
 
-// open creates the file. It replaces another archive only.
+// open creates the file.
 func (t *trace) open() error {
 	if t.path == "" {
 		return nil
 	}
-	switch archive, err := isArchive(t.path); {
-	case err == nil && !archive:
-		return fmt.Errorf("--trace: %s exists and is not an HTTP Archive: pass another file", t.path)
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("--trace: %w", err)
-	default:
-		t.replaced = archive
+	existed, err := harFile("--trace", t.path).check()
+	if err != nil {
+		return err
 	}
+	t.existed = existed
 	t.sender, _ = httpx.NewClient(nil)
 	archiver, err := traffic.Archive(t.sender.Transport, t.path, traffic.WithBodyLimit(observedBytes))
 	if err != nil {
@@ -43,25 +35,6 @@ func (t *trace) open() error {
 	}
 	t.archiver = archiver
 	return nil
-}
-
-// isArchive reports whether a file is empty, or begins like an HTTP Archive.
-func isArchive(path string) (bool, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return false, err
-	}
-	if !info.Mode().IsRegular() {
-		return false, fmt.Errorf("%s is not a regular file", path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer file.Close()
-	start, err := io.ReadAll(io.LimitReader(file, 32))
-	start = bytes.Join(bytes.Fields(start), nil)
-	return len(start) == 0 || bytes.HasPrefix(start, []byte(`{"log":{`)), err
 }
 
 // close completes the file and says where it is.
@@ -73,11 +46,7 @@ func (t *trace) close(command *cobra.Command) error {
 	if err := t.archiver.Close(); err != nil {
 		return fmt.Errorf("--trace: %w", err)
 	}
-	verb := "wrote"
-	if t.replaced {
-		verb = "replaced"
-	}
-	fmt.Fprintf(command.ErrOrStderr(), "%s %s\n", verb, t.path)
+	fmt.Fprintf(command.ErrOrStderr(), "%s %s\n", wrote(t.existed), t.path)
 	return nil
 }
 

@@ -84,9 +84,9 @@ func TestTraceKeepsFiles(t *testing.T) {
 	if err := os.WriteFile(path, []byte("[1]"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	execute(t, "", "me", "--trace", path).expect(t, exitUsage, path+" exists and is not an HTTP Archive: pass another file")
-	execute(t, "", "me", "--trace", dir).expect(t, exitUsage, dir+" is not a regular file")
-	execute(t, "", "me", "--trace", filepath.Join(dir, "no", "x.har")).expect(t, exitUsage, "--trace: ")
+	execute(t, "", "me", "--trace", path).expect(t, exitUsage, "it exists and is not a HAR file of xsale: name another file, or remove it")
+	execute(t, "", "me", "--trace", dir).expect(t, exitUsage, "it is a directory: name a file in it")
+	execute(t, "", "me", "--trace", filepath.Join(dir, "no", "x.har")).expect(t, exitUsage, "create it")
 	har := filepath.Join(dir, "new.har")
 	execute(t, "", "me", "--trace", har, "-o", "xml").expect(t, exitUsage)
 	if _, err := os.Stat(har); err == nil {
