@@ -69,6 +69,9 @@ func failureText(failure *authn.Error) string {
 // manyLogins in an hour are more than tokens that last for hours need.
 const manyLogins = 10
 
+// shortWait for the next login is not worth a word.
+const shortWait = 3 * time.Second
+
 // maxHold is how long a call waits for the login budget instead of failing.
 const maxHold = 30 * time.Second
 
@@ -87,14 +90,14 @@ func (e *examination) checkBudget(status *authn.Status) Check {
 	check.Detail = fmt.Sprintf("login requests in the last hour: %d", recent)
 	wait, rejected := status.NextLogin.Sub(now), status.NextAfterRejection.Sub(now)
 	switch {
-	case wait > 0 && (status.Failure == nil || status.NextLogin.After(status.Failure.RetryAt)):
+	case wait > shortWait && (status.Failure == nil || status.NextLogin.After(status.Failure.RetryAt)):
 		check.Verdict = Failed
 		if status.Token != nil || wait <= maxHold {
 			check.Verdict = Warning
 		}
-		check.Detail += ", so the next one is allowed in " + rounded(max(wait, time.Second))
+		check.Detail += ", so the next one is allowed in " + rounded(wait)
 		check.Remedy = "wait, and let all programs of the account share one token store; to log in once all the same, run 'xsale token refresh'"
-	case rejected > 0 && status.Failure == nil:
+	case rejected > shortWait && status.NextAfterRejection.After(status.NextLogin) && status.Failure == nil:
 		check.Verdict = Warning
 		check.Detail += ", and the API has rejected the tokens of the last one: the next login after a 401 is allowed in " + rounded(max(rejected, time.Second))
 		check.Remedy = "check audience, scope, base URL and organization: a login gave tokens that the API does not accept"

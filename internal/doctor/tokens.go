@@ -55,6 +55,8 @@ func (e *examination) checkTokens(ctx context.Context) []Check {
 		organization.Detail = "set; whether the user may use it needs tokens: pass --login, or run any command first"
 	case routes == nil || !routes.api.reached():
 		organization.Detail = "set; whether the user may use it needs the API, which cannot be reached"
+	case routes.api.response.StatusCode >= 500 || routes.api.response.StatusCode == http.StatusTooManyRequests:
+		organization.Detail = "set; see api"
 	case tokens.Verdict == Failed:
 		organization.Detail = "set; see tokens"
 	default:

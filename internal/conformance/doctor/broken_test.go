@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -140,6 +141,7 @@ var broken = map[string]struct {
 		}))
 	}, expectation{"login-service": {failed, "login page"}, "api": {failed, "login page"}}},
 	"API out of order": {func(s *setup) {
+		s.arguments = []string{"--login"}
 		s.environment["XSALE_BASE_URL"] = s.serve(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	}, expectation{"api": {failed, "try again later"}}},
 	"wrong token path": {func(s *setup) { s.environment["XSALE_TOKEN_URL"] = s.serve(http.NotFound) + "/oauth/tokens" }, expectation{"login-service": {warning, "/oauth/token"}}},
@@ -226,17 +228,13 @@ var broken = map[string]struct {
 		s.sandbox.Fail(xsaletest.Login, xsaletest.BlockedAccount())
 		s.arguments = []string{"--login"}
 	}, expectation{"login": {failed, "unblock the account"}}},
-	"budget used up": {func(s *setup) {
-		for range 15 {
-			s.run("token", "refresh")
-		}
-		s.run("token", "clear")
-	}, expectation{"login-budget": {failed, "share one token store"}}},
-	"logins to wait for": {func(s *setup) {
-		for range 6 {
-			s.run("token", "refresh")
-		}
-	}, expectation{"login-budget": {warning, "share one token store"}}},
+	"budget used up":     {func(s *setup) { s.logins(15, 0); s.run("token", "clear") }, expectation{"login-budget": {failed, "share one token store"}}},
+	"logins to wait for": {func(s *setup) { s.logins(6, 0) }, expectation{"login-budget": {warning, "share one token store"}}},
+	"many logins":        {func(s *setup) { s.logins(12, 30*time.Minute) }, expectation{"login-budget": {warning, "share one token store"}}},
+	"login service out of order": {func(s *setup) {
+		s.sandbox.Fail(xsaletest.Login, xsaletest.Status(503).WithHeader("Retry-After", "600"))
+		s.run("me")
+	}, expectation{"failed-login": {failed, "check the network"}}},
 	"many wrong passwords": {func(s *setup) {
 		for i := range 3 {
 			s.environment["XSALE_PASSWORD"] = fmt.Sprint("canary-password-", i)
@@ -362,6 +360,22 @@ func (s *setup) edit(change func(envelope map[string]any)) {
 	data, err = json.Marshal(file)
 	s.must(err)
 	s.must(os.WriteFile(path, data, 0o600))
+}
+
+// logins logs in, and repeats the login in the history of the account.
+func (s *setup) logins(count int, ago time.Duration) {
+	s.login()
+	s.edit(func(envelope map[string]any) {
+		budget := envelope["budget"].(map[string]any)
+		first := budget["logins"].([]any)[0].(map[string]any)
+		var all []any
+		for i := range count {
+			login := maps.Clone(first)
+			login["id"], login["at"] = fmt.Sprint(i), time.Now().Add(-ago).UTC()
+			all = append(all, login)
+		}
+		budget["logins"] = all
+	})
 }
 
 // limit changes the state of the rate limit.
