@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/xsale-go/xsale/internal/similar"
 )
 
 // usageError is an error in how the command was called.
@@ -136,7 +138,7 @@ var wantedValues = map[string]string{
 }
 
 // flagError rewords the errors of the flag parser, which name Go types and functions.
-func flagError(_ *cobra.Command, err error) error {
+func flagError(command *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		want, known := wantedValues[invalid.GetFlag().Value.Type()]
 		_, choice := invalid.GetFlag().Value.(*choice)
@@ -153,10 +155,25 @@ func flagError(_ *cobra.Command, err error) error {
 		if unknown.GetSpecifiedShortnames() != "" {
 			return fmt.Errorf("unknown flag -%s", unknown.GetSpecifiedName())
 		}
-		return fmt.Errorf("unknown flag --%s", unknown.GetSpecifiedName())
+		return fmt.Errorf("unknown flag --%s%s", unknown.GetSpecifiedName(), similarFlags(command, unknown.GetSpecifiedName()))
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return fmt.Errorf("--%s needs a value", missing.GetFlag().Name)
 	}
 	return err
+}
+
+// similarFlags suggests flags for an unknown name.
+func similarFlags(command *cobra.Command, name string) string {
+	var names []string
+	command.Flags().VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden {
+			names = append(names, flag.Name)
+		}
+	})
+	meant := similar.Names(name, names)
+	if len(meant) == 0 {
+		return ""
+	}
+	return " (did you mean --" + strings.Join(meant, " or --") + "?)"
 }

@@ -89,7 +89,7 @@ func TestUsageErrors(t *testing.T) {
 		"generate --split=x":                                `--split "x": want true or false; see 'xsale generate --help'`,
 		"generate --package func":                           `--package "func": not a Go package name: use letters and digits, such as xsaleapi`,
 		"me --credentials fd:x":                             `--credentials: fd:x is not a file descriptor: write it as fd:3`,
-		"articles translations set 1 --language 2 --nme=x":  `unknown flag --nme; see 'xsale articles translations set --help'`,
+		"articles translations set 1 --language 2 --nme=x":  `unknown flag --nme (did you mean --name?); see 'xsale articles translations set --help'`,
 		"orders list --status-name Nowe --organization a -": `unexpected argument "-"; see 'xsale orders list --help'`,
 
 		"orders pull --exec x":                                                `pass --status-name or --status-id to select orders, or --any-status for all of them`,
