@@ -65,10 +65,6 @@ type Account struct {
 	Login       string // LoginPassword or LoginBrowser; empty means LoginPassword
 	RedirectURL string // the registered callback of LoginBrowser
 
-	// Spec is the file of the spec that 'xsale spec pull' registered. A relative path starts in
-	// Dir.
-	Spec string
-
 	fromEnvironment bool // the environment has the account's credentials
 }
 
@@ -87,7 +83,6 @@ func (a *Account) settings() []setting {
 		{"client_secret_command", &a.ClientSecretCommand},
 		{"login", &a.Login},
 		{"redirect_url", &a.RedirectURL},
-		{"spec", &a.Spec},
 	}
 }
 

@@ -74,6 +74,18 @@ func save(t *testing.T, a *Account) {
 	}
 }
 
+// edit changes the settings of a saved account, as a person does.
+func edit(t *testing.T, a *Account) {
+	t.Helper()
+	err := changeFile(t.Context(), func(f *file) error {
+		f.set(a)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func wantError(t *testing.T, err error, parts ...string) {
 	t.Helper()
 	for _, part := range parts {
@@ -160,6 +172,36 @@ func TestAddReplacesOnlyOnRequest(t *testing.T) {
 	}
 }
 
+// A registered spec stays with its API.
+func TestAddKeepsFilesOfTheSameAPI(t *testing.T) {
+	useConfig(t, "")
+	a := newAccount("shop")
+	a.Secrets = SecretsFile
+	save(t, a)
+	dir, err := a.Dir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := filepath.Join(dir, "spec.json")
+	if err := writePrivate(spec, []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{"", "https://api.xsale.ai", "https://other.example"} {
+		kept := address != "https://other.example"
+		a.BaseURL, a.TokenURL = address, address
+		added, err := Add(t.Context(), a, newSecrets("shop"), true)
+		if err != nil || (len(added.Removed) == 0) != kept || added.LeftError != nil {
+			t.Errorf("%s: %+v, %v", address, added, err)
+		}
+		if _, err := os.Stat(spec); (err == nil) != kept {
+			t.Errorf("%s: %v", address, err)
+		}
+		if _, err := a.Credentials(t.Context()); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
 // Secrets never follow an edit of the settings to another user or address.
 func TestSecretsBelongToTheirAccount(t *testing.T) {
 	for _, location := range []string{SecretsKeyring, SecretsFile} {
@@ -174,9 +216,7 @@ func TestSecretsBelongToTheirAccount(t *testing.T) {
 			a.Secrets = location
 			save(t, a)
 			change(a)
-			if err := a.Save(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			edit(t, a)
 			found, err := Load("shop")
 			if err != nil {
 				t.Fatal(err)

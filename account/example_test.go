@@ -73,7 +73,7 @@ func ExampleChoose() {
 	defer client.Close()
 }
 
-// An installer saves an account, makes it the current one, changes it and removes it again.
+// An installer saves an account, makes it the current one and removes it again.
 func ExampleAdd() {
 	dir, err := os.MkdirTemp("", "xsale")
 	if err != nil {
@@ -98,10 +98,6 @@ func ExampleAdd() {
 	fmt.Println(errors.Is(err, account.ErrExists))
 
 	if _, err := account.Use(ctx, "shop"); err != nil {
-		log.Fatal(err)
-	}
-	shop.Organization = "acme"
-	if err := shop.Save(ctx); err != nil {
 		log.Fatal(err)
 	}
 	configDir, err := account.ConfigDir()

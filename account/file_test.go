@@ -41,10 +41,8 @@ func TestChangesKeepWhatAPersonWrote(t *testing.T) {
 		t.Fatal(err)
 	}
 	shop.Username = ""
-	shop.Spec = "yes"
-	if err := shop.Save(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	shop.Scope = "yes"
+	edit(t, shop)
 	added := newAccount("123")
 	added.Secrets = SecretsFile
 	save(t, added)
@@ -62,7 +60,7 @@ func TestChangesKeepWhatAPersonWrote(t *testing.T) {
 	at := 0
 	for _, part := range []string{
 		"# My accounts.\ncurrent: shop # the one for work\n", "# Everything for the shop.\naccounts:\n", "  # The shop itself.\n  shop:\n", "    client_id: \"0123\"\n", "    organization: 1e5\n",
-		"    # From the safe.\n    password_command: |\n      echo one |\n        cat\n", "    client_secret_command: echo two\n", "    spec: yes\n",
+		"    # From the safe.\n    password_command: |\n      echo one |\n        cat\n", "    client_secret_command: echo two\n", "    scope: yes\n",
 		"  \"123\":\n    client_id: 123-client\n",
 	} {
 		found := strings.Index(text[at:], part)

@@ -19,6 +19,9 @@ type Added struct {
 
 	// KeyringError tells why the secrets are in a file, although Account.Secrets did not ask for one.
 	KeyringError error
+	// Removed are files of Replaced that belong to its API, such as a registered spec. They are
+	// kept if the new account has the same.
+	Removed []string
 	// LeftError tells why the secrets of Replaced are still where they were.
 	LeftError error
 }
@@ -38,12 +41,19 @@ func Add(ctx context.Context, a *Account, secrets Secrets, replace bool) (Added,
 			}
 			added.Replaced = old
 			a.Name = old.Name
+			if !sameAPI(old, a) {
+				if added.Removed, err = old.removeDir(); err != nil {
+					return err
+				}
+			}
 		}
 		if added.KeyringError, err = a.writeSecrets(ctx, secrets); err != nil {
 			return err
 		}
 		if old := added.Replaced; old != nil && old.Secrets != a.Secrets {
-			_, added.LeftError = old.deleteSecrets(ctx)
+			if _, err := old.deleteSecrets(ctx); !isMissing(err) {
+				added.LeftError = err
+			}
 		}
 		f.set(a)
 		if f.current == "" {
@@ -53,21 +63,6 @@ func Add(ctx context.Context, a *Account, secrets Secrets, replace bool) (Added,
 		return nil
 	})
 	return added, err
-}
-
-// Save writes the settings of a saved account after a change. Other settings, their order and the
-// comments in the file stay.
-func (a *Account) Save(ctx context.Context) error {
-	if err := a.check(); err != nil {
-		return err
-	}
-	return changeFile(ctx, func(f *file) error {
-		if _, err := f.find(a.Name); err != nil {
-			return err
-		}
-		f.set(a)
-		return nil
-	})
 }
 
 // Use makes an account the current one, and returns the name of the one before, which may be empty.
@@ -97,7 +92,7 @@ func Remove(ctx context.Context, name string) (removed []string, err error) {
 		switch {
 		case err == nil && where != "":
 			removed = append(removed, where)
-		case err != nil && !errors.Is(err, errNotStored) && !errors.Is(err, fs.ErrNotExist):
+		case !isMissing(err):
 			left = fmt.Errorf("%s: %w", where, err)
 		}
 		files, err := a.removeDir()
@@ -112,6 +107,17 @@ func Remove(ctx context.Context, name string) (removed []string, err error) {
 		return nil
 	})
 	return removed, errors.Join(err, left)
+}
+
+// isMissing reports whether there was nothing to delete.
+func isMissing(err error) bool {
+	return err == nil || errors.Is(err, errNotStored) || errors.Is(err, fs.ErrNotExist)
+}
+
+func sameAPI(a, b *Account) bool {
+	first, _, _ := a.endpoints() // both are checked
+	second, _, _ := b.endpoints()
+	return first.String() == second.String()
 }
 
 // removeDir removes the directory of the account, and returns the files in it.

@@ -50,14 +50,13 @@ type accountReport struct {
 	Secrets             string `json:"secrets"`
 	PasswordCommand     string `json:"password_command,omitempty"`
 	ClientSecretCommand string `json:"client_secret_command,omitempty"`
-	Spec                string `json:"spec,omitempty"`
 }
 
 func newAccountReport(a *account.Account, current string) accountReport {
 	report := accountReport{
 		Name: a.Name, Current: a.Name == current, ClientID: a.ClientID, Username: a.Username, Organization: a.Organization,
 		BaseURL: a.BaseURL, TokenURL: a.TokenURL, Audience: a.Audience, Scope: a.Scope, Login: a.Login, RedirectURL: a.RedirectURL,
-		Secrets: a.Secrets, PasswordCommand: a.PasswordCommand, ClientSecretCommand: a.ClientSecretCommand, Spec: a.Spec,
+		Secrets: a.Secrets, PasswordCommand: a.PasswordCommand, ClientSecretCommand: a.ClientSecretCommand,
 	}
 	for field, value := range map[*string]string{
 		&report.BaseURL: xsale.DefaultBaseURL, &report.TokenURL: authn.DefaultTokenURL, &report.Audience: authn.DefaultAudience,
@@ -194,7 +193,6 @@ func accountRows(r accountReport) [][]any {
 	add("Secrets", r.Secrets)
 	add("Password command", r.PasswordCommand)
 	add("Client secret command", r.ClientSecretCommand)
-	add("Spec", r.Spec)
 	return rows
 }
 

@@ -246,6 +246,9 @@ func (add *accountAdd) report(command *cobra.Command, added account.Added) error
 		was := newAccountReport(old, "")
 		fmt.Fprintf(stdout, "replaced account %s: client %s, user %s, organization %s, at %s\n", was.Name, was.ClientID, was.Username, was.Organization, was.BaseURL)
 	}
+	for _, file := range added.Removed {
+		fmt.Fprintf(stdout, "removed: %s, which belonged to the other API\n", file)
+	}
 	if added.KeyringError != nil {
 		fmt.Fprintf(stderr, "xsale: warning: %v; its secrets are in a file that only you can read\n", added.KeyringError)
 	}
