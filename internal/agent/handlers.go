@@ -279,6 +279,11 @@ func (s *Server) page(ctx context.Context, request *mcp.CallToolRequest, r *resu
 		page.Items = append(page.Items, masked)
 		offset = after
 	}
+	if before == 0 { // an agent wants to know how many there are
+		short, cancel := context.WithTimeout(ctx, totalPatience)
+		r.awaitEnd(short)
+		cancel()
+	}
 	shown := before + len(page.Items)
 	if len(page.Items) > 0 {
 		page.First = before + 1
@@ -322,6 +327,9 @@ func (s *Server) reportProgress(ctx context.Context, request *mcp.CallToolReques
 	}()
 	return cancel
 }
+
+// totalPatience is how long a first page waits for the end of the list.
+const totalPatience = 2 * time.Second
 
 // maxAround bounds what is next to a list.
 const maxAround = 2000

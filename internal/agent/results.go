@@ -63,7 +63,7 @@ type result struct {
 	block  cipher.Block
 
 	mu      sync.Mutex
-	changed chan struct{} // closed when something below changes
+	changed chan struct{} // closed when something below changes; nil at the end
 	used    time.Time
 	size    int64  // bytes that are written
 	count   int    // elements that are written
@@ -299,6 +299,23 @@ func (r *result) next(ctx context.Context, offset int64) (element []byte, after 
 	}
 	stream.XORKeyStream(element, element)
 	return element, offset + headBytes + int64(len(element)), nil
+}
+
+// awaitEnd waits for the end of the list.
+func (r *result) awaitEnd(ctx context.Context) {
+	for {
+		r.mu.Lock()
+		changed := r.changed
+		r.mu.Unlock()
+		if changed == nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // progress returns how many elements there are so far, whether that is all, and what is next to them.
