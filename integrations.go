@@ -32,7 +32,7 @@ type ParameterDefinition = gen.ParameterDefinition
 // POST /{organizationName}/integrations, documented at https://xsale.ai/?p=41323. Inferred: the Id
 // of the response, so [Created.ID] may be 0 after a success.
 func (s *IntegrationsService) Create(ctx context.Context, integration CreateIntegration, options ...call.Option) (Created, error) {
-	check := unset(field{"Name", strings.TrimSpace(integration.Name) != ""}, field{"IntegrationType (use IntegrationTypeOwnShop)", integration.IntegrationType != 0})
+	check := unset(field{"Name", strings.TrimSpace(integration.Name) != ""}, field{"IntegrationType (28, IntegrationTypeOwnShop, is an own shop)", integration.IntegrationType != 0})
 	return s.client.api.CreateIntegration(ctx, s.name, integration, s.checked(options, check)...)
 }
 

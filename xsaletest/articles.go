@@ -48,5 +48,5 @@ func (s *state) setTranslation(c *apiCall) (*response, error) {
 }
 
 func newNoArticleProblem() *problem.Details {
-	return problem.New(http.StatusNotFound, "There is no such article", problem.Field{Pointer: "path id", Detail: "there is no such article"})
+	return problem.New(http.StatusNotFound, "There is no such article", problem.Field{Pointer: "path id", Detail: "want the id of an article"})
 }

@@ -18,7 +18,7 @@ import (
 func (a *app) account(*cobra.Command) (*account.Account, error) {
 	if a.credentials != "" {
 		if a.accountName != "" {
-			return nil, usagef("--account and --credentials exclude each other: each names an account")
+			return nil, usagef("--account and --credentials cannot be used together: each names an account")
 		}
 		return nil, nil
 	}

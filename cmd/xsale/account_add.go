@@ -12,6 +12,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/account"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // secretsAuto stores secrets in the keyring, or in a file without one.
@@ -46,7 +47,7 @@ organization if there is one, or asks for it.`,
 		Example: `  xsale account add shop
   xsale account add shop --credentials shop.json --organization acme --check
   xsale account add sandbox --from-environment
-  xsale account add shop --client-id ID --username me@shop.example --password-command "pass show xsale/password" --client-secret-command "pass show xsale/secret"`,
+  xsale account add shop --username me@shop.example --password-command "pass show xsale"`,
 		Args: takes("NAME"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			add.Name = arguments[0]
@@ -75,6 +76,9 @@ organization if there is one, or asks for it.`,
 func (add *accountAdd) run(a *app, command *cobra.Command) error {
 	if a.accountName != "" {
 		return usagef("--account has no effect on 'account add', which takes the name as an argument")
+	}
+	if err := add.checkURLs(); err != nil {
+		return err
 	}
 	if add.Secrets == secretsAuto {
 		add.Secrets = ""
@@ -105,13 +109,31 @@ func (add *accountAdd) run(a *app, command *cobra.Command) error {
 	return add.report(command, added)
 }
 
+// checkURLs checks the flags before anything is asked.
+func (add *accountAdd) checkURLs() error {
+	for flag, value := range map[string]string{"--base-url": add.BaseURL, "--token-url": add.TokenURL} {
+		if value == "" {
+			continue
+		}
+		if _, err := httpx.ParseEndpoint(flag, value); err != nil {
+			return usageError{err}
+		}
+	}
+	if add.RedirectURL != "" {
+		if _, err := authn.NewLoginFlow(add.RedirectURL); err != nil {
+			return usagef("--redirect-url %s: %w", add.RedirectURL, err)
+		}
+	}
+	return nil
+}
+
 // gather completes the settings and secrets from the environment, --credentials and the terminal.
 func (add *accountAdd) gather(a *app, command *cobra.Command) error {
 	var given authn.Credentials
 	var err error
 	switch {
 	case add.fromEnvironment && a.credentials != "":
-		return usagef("--from-environment and --credentials exclude each other")
+		return usagef("--from-environment and --credentials cannot be used together")
 	case add.fromEnvironment:
 		if given, err = environmentCredentials(command.Context()); given.UserLogin {
 			add.Login = account.LoginBrowser

@@ -312,7 +312,7 @@ func TestAccountCommands(t *testing.T) {
 	t.Setenv("XSALE_CLIENT_SECRET", "")
 	execute(t, "", "account", "use", "shpo").expect(t, exitUsage, "did you mean shop?")
 	execute(t, "", "me", "--account", "shpo").expect(t, exitUsage, "did you mean shop?")
-	execute(t, "{}", "me", "--account", "shop", "--credentials", "-").expect(t, exitUsage, "exclude each other")
+	execute(t, "{}", "me", "--account", "shop", "--credentials", "-").expect(t, exitUsage, "cannot be used together")
 	t.Setenv("XSALE_PASSWORD", "another")
 	execute(t, "", "me").expect(t, exitUsage, "account other: XSALE_PASSWORD in the environment belong")
 	t.Setenv("XSALE_PASSWORD", "")
@@ -342,7 +342,7 @@ func TestAccountAddNeedsEverything(t *testing.T) {
 		"pass --client-id, --client-secret-command, or all":                                 {"shop", "--login", "browser"},
 		"base_url and token_url belong together":                                            {"shop", "--client-id", "a", "--username", "b", "--password-command", "x", "--client-secret-command", "y", "--base-url", "https://x.example"},
 		"XSALE_CLIENT_ID, XSALE_CLIENT_SECRET":                                              {"shop", "--from-environment"},
-		"exclude each other":                                                                {"shop", "--from-environment", "--credentials", "-"},
+		"cannot be used together":                                                                {"shop", "--from-environment", "--credentials", "-"},
 		"--account has no effect":                                                           {"shop", "--account", "x"},
 		`account name "a/b"`:                                                                {"a/b", "--client-id", "a", "--username", "b", "--password-command", "x", "--client-secret-command", "y"},
 		"keyring or file":                                                                   {"shop", "--secrets", "vault"},

@@ -295,7 +295,7 @@ func (c *operationCall) input(command *cobra.Command) (operation.Input, error) {
 		case !slices.Contains(c.nullable(), name):
 			problems = append(problems, fmt.Sprintf("--null %s: want %s", name, alternatives(c.nullable())))
 		case both:
-			problems = append(problems, fmt.Sprintf("--null %s and --%s exclude each other", name, name))
+			problems = append(problems, fmt.Sprintf("--null %s and --%s cannot be used together", name, name))
 		}
 		input.Values[name] = nil
 	}

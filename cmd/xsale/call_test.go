@@ -161,7 +161,7 @@ func TestCallRejects(t *testing.T) {
 		"addDocument --title ab --total 1 --day 1.11.2026":      `--day "1.11.2026": want string of the format date`,
 		"addDocument --title ab --total 1 --urgent=yes":         `--urgent "yes": want true or false`,
 		"addDocument --title ab --total 1 --null titel":         "--null titel: want note",
-		"addDocument --title ab --total 1 --note x --null note": "--null note and --note exclude each other",
+		"addDocument --title ab --total 1 --note x --null note": "--null note and --note cannot be used together",
 		"addDocument --title ab --total 1 --file missing.json":  "missing.json",
 		"getFile --id 1/2":                                      `--id "1/2": want a whole number`,
 		"getFile --id 1 --output-file .":                        "it is a directory",

@@ -106,7 +106,8 @@ func readCredentials(command *cobra.Command, from string) (authn.CredentialsFunc
 	} else {
 		file := authn.File(from)
 		if _, err := file(command.Context()); err != nil { // a wrong flag, rather than a failed login
-			return nil, fmt.Errorf("--credentials: %w", err)
+			text := strings.TrimPrefix(strings.TrimPrefix(cause(err).Error(), "credentials file "+from+": "), "credentials file: ")
+			return nil, fmt.Errorf("--credentials %s: %s", from, text)
 		}
 		return file, nil
 	}

@@ -229,7 +229,7 @@ func TestHelpExplainsFilters(t *testing.T) {
 
 func TestErrorsOfSandbox(t *testing.T) {
 	sandbox := useSandbox(t)
-	execute(t, "", "statuses", "list", "--organization", "x").expect(t, exitRejected, "404 Not Found: There is no such organization; path organizationName: the user does not work for it\n")
+	execute(t, "", "statuses", "list", "--organization", "x").expect(t, exitRejected, "404 Not Found: There is no such organization; path organizationName: the user does not work for it; the user works for "+xsaletest.Organization+"\n")
 	if err := sandbox.Fail("createOrder", xsaletest.Status(http.StatusServiceUnavailable).Processed()); err != nil {
 		t.Fatal(err)
 	}

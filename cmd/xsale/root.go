@@ -202,7 +202,8 @@ func (a *app) withClientOf(command *cobra.Command, options []xsale.Option, use f
 	if limiter != nil {
 		limiter.source = client.TokenSource()
 	}
-	return errors.Join(use(command.Context(), client), client.Close())
+	err = explainNotFound(command.Context(), client, use(command.Context(), client))
+	return errors.Join(err, client.Close())
 }
 
 // withOrganization calls use with the organization that the command works in.

@@ -257,6 +257,9 @@ func parseOrganizations(list string) ([]xsale.OrganizationInfo, error) {
 	}
 	var organizations []xsale.OrganizationInfo
 	for i, name := range values {
+		if strings.TrimSpace(name) == "" {
+			return nil, usagef("--organizations %s: name %d is empty", list, i+1)
+		}
 		if slices.Contains(values[:i], name) {
 			return nil, usagef("--organizations: %q occurs twice", name)
 		}

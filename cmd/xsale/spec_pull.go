@@ -92,7 +92,7 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 const pulledMark = "# Written by xsale spec pull, which replaces it. Change it with an overlay.\n"
 
 // pulledFiles returns the files for a spec as it came and in normal form. They replace a spec as it
-// came, and the normal form of an earlier one: a spec that a person has written is none.
+// came, and the normal form of an earlier one: the spec of a person stays.
 func pulledFiles(raw, normal string) []outFile {
 	return []outFile{
 		{"--raw", raw, "a spec as it came", func(start []byte) bool {

@@ -149,7 +149,7 @@ func TestCredentialsFromFileOrStandardInput(t *testing.T) {
 	execute(t, string(credentials[:20]), "me", "--credentials", "-").expect(t, exitUsage, "not a JSON object")
 	execute(t, `{"client_id":"x"}`, "me", "--credentials", "-").expect(t, exitUsage, "client_secret, username, password are not set")
 	execute(t, "", "me", "--credentials", "fd:x").expect(t, exitUsage, "fd:3")
-	execute(t, "", "me", "--credentials", filepath.Join(t.TempDir(), "none")).expect(t, exitUsage, "credentials file")
+	execute(t, "", "me", "--credentials", filepath.Join(t.TempDir(), "none")).expect(t, exitUsage, "--credentials ")
 
 	if os.PathSeparator == '/' {
 		if err := os.Chmod(file, 0o644); err != nil {

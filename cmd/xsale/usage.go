@@ -53,12 +53,16 @@ func knownSubcommand(command *cobra.Command, arguments []string) error {
 	if len(arguments) == 0 {
 		return nil
 	}
-	hint := ""
 	command.SuggestionsMinimumDistance = 2 // edits, cobra's default
-	if similar := command.SuggestionsFor(arguments[0]); len(similar) > 0 {
-		hint = " (did you mean " + strings.Join(similar, " or ") + "?)"
+	return fmt.Errorf("unknown command %q for %q%s", arguments[0], command.CommandPath(), didYouMean(command.SuggestionsFor(arguments[0])))
+}
+
+// didYouMean suggests names in an error, if there are any.
+func didYouMean(names []string) string {
+	if len(names) == 0 {
+		return ""
 	}
-	return fmt.Errorf("unknown command %q for %q%s", arguments[0], command.CommandPath(), hint)
+	return " (did you mean " + strings.Join(names, " or ") + "?)"
 }
 
 // takes checks the number of arguments against their names. A name in brackets is optional.
@@ -168,12 +172,8 @@ func similarFlags(command *cobra.Command, name string) string {
 	var names []string
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
 		if !flag.Hidden {
-			names = append(names, flag.Name)
+			names = append(names, "--"+flag.Name)
 		}
 	})
-	meant := similar.Names(name, names)
-	if len(meant) == 0 {
-		return ""
-	}
-	return " (did you mean --" + strings.Join(meant, " or --") + "?)"
+	return didYouMean(similar.Names(name, names))
 }
