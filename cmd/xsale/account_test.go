@@ -342,7 +342,7 @@ func TestAccountAddNeedsEverything(t *testing.T) {
 		"pass --client-id, --client-secret-command, or all":                                 {"shop", "--login", "browser"},
 		"base_url and token_url belong together":                                            {"shop", "--client-id", "a", "--username", "b", "--password-command", "x", "--client-secret-command", "y", "--base-url", "https://x.example"},
 		"XSALE_CLIENT_ID, XSALE_CLIENT_SECRET":                                              {"shop", "--from-environment"},
-		"cannot be used together":                                                                {"shop", "--from-environment", "--credentials", "-"},
+		"cannot be used together":                                                           {"shop", "--from-environment", "--credentials", "-"},
 		"--account has no effect":                                                           {"shop", "--account", "x"},
 		`account name "a/b"`:                                                                {"a/b", "--client-id", "a", "--username", "b", "--password-command", "x", "--client-secret-command", "y"},
 		"keyring or file":                                                                   {"shop", "--secrets", "vault"},
