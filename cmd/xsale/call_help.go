@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ func operationHelp(o *operation.Operation) string {
 	if o.Body != nil {
 		add(bodyHelp(o.Body))
 	}
+	if o.Method == http.MethodPut && o.Body != nil && len(o.Body.Fields) > 0 {
+		add("A PUT usually replaces the whole: fields that you leave out may be erased.")
+	}
 	for _, response := range o.Responses {
 		if text := responseHelp(response); text != "" {
 			add(text)
@@ -48,16 +52,17 @@ func operationHelp(o *operation.Operation) string {
 // markup matches the start of a line of Markdown that is more than the rest of the line before.
 var markup = regexp.MustCompile(`(?m)^\s*([-*+>|#]|\d+\.|` + "```" + `)`)
 
-// wrapped breaks the lines of a paragraph. Those of a list, a quote or a table stay apart.
+// wrapped breaks the lines of a paragraph. Those of a list, a quote or a table stay apart: they are
+// indented, or the help of a command would join them.
 func wrapped(paragraph string) string {
 	if !markup.MatchString(paragraph) {
 		return surface.Wrap(printable.String(paragraph), surface.Width)
 	}
 	var lines []string
 	for line := range strings.Lines(paragraph) {
-		lines = append(lines, surface.Wrap(printable.String(line), surface.Width))
+		lines = append(lines, strings.ReplaceAll(surface.Wrap(printable.String(line), surface.Width-2), "\n", "\n  "))
 	}
-	return strings.Join(lines, "\n")
+	return "  " + strings.Join(lines, "\n  ")
 }
 
 func bodyHelp(b *operation.Body) string {

@@ -36,6 +36,7 @@ paths:
         '200': {description: The documents., content: {application/json: {schema: {type: object, properties: {Items: {type: array, items: {$ref: '#/components/schemas/Document'}}, Next: {type: string}}}}}}
     post:
       operationId: addDocument
+      description: "Adds a document:\n\n- of the first kind,\n- or of the second."
       tags: [Documents]
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Document'}}}}
       responses: {'200': {description: The document., content: {application/json: {schema: {$ref: '#/components/schemas/Document'}}}}}
@@ -251,7 +252,7 @@ func TestCallDryRun(t *testing.T) {
 
 func TestCallHelpAndCompletion(t *testing.T) {
 	useDocuments(t)
-	execute(t, "", "call", "addDocument", "--help").expect(t, exitOK, "POST /{organizationName}/documents", "--total NUMBER", "xsale call addDocument --title")
+	execute(t, "", "call", "addDocument", "--help").expect(t, exitOK, "POST /{organizationName}/documents", "\n  - of the first kind,\n  - or of the second.\n", "--total NUMBER", "xsale call addDocument --title")
 	execute(t, "", "call", "--list", "-o", "ndjson").expect(t, exitOK, `"name":"putFile"`, "5 operations of documents.yaml")
 	execute(t, "", "call", "--list", "documents", "--tag", "documents").expect(t, exitOK, "2 operations")
 	execute(t, "", "help", "call", "addDocument").expect(t, exitOK, "--total NUMBER")

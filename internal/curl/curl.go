@@ -3,6 +3,7 @@ package curl
 
 import (
 	"fmt"
+	"net/http"
 	"runtime"
 	"strings"
 	"unicode/utf16"
@@ -48,6 +49,9 @@ func Line(shell string, r Request) string {
 		program = "curl.exe" // curl is an alias in Windows PowerShell
 	}
 	arguments := []string{"-X", r.Method, r.URL}
+	if r.Method == http.MethodHead { // with -X, curl waits for a body
+		arguments = []string{"--head", r.URL}
+	}
 	for _, header := range r.Header {
 		arguments = append(arguments, "-H", header)
 	}

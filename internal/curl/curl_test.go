@@ -49,6 +49,12 @@ func TestLineForSh(t *testing.T) {
 	}
 }
 
+func TestLineForHead(t *testing.T) {
+	if got := Line(Sh, Request{Method: "HEAD", URL: "https://host/a"}); got != "curl --head https://host/a" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestLineForPowerShell(t *testing.T) {
 	line := Line(PowerShell, request)
 	data, rest, piped := strings.Cut(line, "' | ")
