@@ -38,7 +38,7 @@ const (
 // exitCodes explains each code to users.
 var exitCodes = []surface.ExitCode{
 	{Code: exitOK, Meaning: "success"},
-	{Code: exitFailed, Meaning: "any other failure; a difference that 'spec diff' or 'verify' finds; generated code that is out of date"},
+	{Code: exitFailed, Meaning: "any other failure; a check of 'doctor' that failed; a difference that 'spec diff' or 'verify' finds; generated code that is out of date"},
 	{Code: exitUsage, Meaning: "invalid command, flag, argument or input; nothing was sent"},
 	{Code: exitLogin, Meaning: "the login failed"},
 	{Code: exitRejected, Meaning: "the API rejected the call"},

@@ -225,6 +225,35 @@ func TestClock(t *testing.T) {
 	}
 }
 
+func TestFailedStep(t *testing.T) {
+	proxy := &url.URL{Host: "proxy"}
+	failed := errors.New("failed")
+	for name, test := range map[string]struct {
+		route *route
+		want  step
+	}{
+		"no response":            {&route{step: stepResponse, err: failed}, stepResponse},
+		"a response":             {&route{step: stepResponse}, stepResponse},
+		"before anything":        {&route{err: failed}, stepDNS},
+		"DNS hangs":              {&route{step: stepDNS, err: context.DeadlineExceeded}, stepDNS},
+		"no address is reached":  {&route{step: stepTCP, err: failed}, stepTCP},
+		"between DNS and TCP":    {&route{step: stepDNS, ended: true, err: failed}, stepTCP},
+		"handshake":              {&route{step: stepTLS, err: failed}, stepTLS},
+		"no handshake begins":    {&route{step: stepTCP, ended: true, err: failed}, stepTLS},
+		"DNS of the proxy":       {&route{proxy: proxy, step: stepDNS, err: failed}, stepProxy},
+		"CONNECT hangs":          {&route{proxy: proxy, step: stepTCP, ended: true, err: context.DeadlineExceeded}, stepProxy},
+		"CONNECT is refused":     {&route{proxy: proxy, step: stepTCP, ended: true, err: &httpx.ProxyError{StatusCode: 407}}, stepProxy},
+		"handshake behind proxy": {&route{proxy: proxy, step: stepTLS, err: failed}, stepTLS},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.route.url = &url.URL{Scheme: "https", Host: "server"}
+			if got := test.route.failedAt(); got != test.want {
+				t.Errorf("step %d, want %d", got, test.want)
+			}
+		})
+	}
+}
+
 // The file of a rate limit is read as package call writes it.
 func TestRateAsLearned(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tokens.json")
