@@ -294,7 +294,7 @@ func TestFinishLoginByTheServicesClock(t *testing.T) {
 			body:   userTokens(f, flow, map[string]any{"iat": issued.Unix(), "exp": issued.Add(time.Hour).Unix()}),
 		})
 		token, err := s.FinishLogin(t.Context(), flow, callback)
-		if err != nil || token.ExpiresAt().Sub(time.Now()) != time.Hour {
+		if err != nil || time.Until(token.ExpiresAt()) != time.Hour {
 			t.Fatalf("got %v, %v", token.LogValue(), err)
 		}
 	})

@@ -207,7 +207,7 @@ func TestWebApplication(t *testing.T) {
 	stranger.do(chromedp.Navigate(site + "callback?" + url.Values{"state": {state}, "code": {stolen.Query().Get("code")}}.Encode()))
 	stranger.waitForText("#problem", "log in again")
 
-	// The cookie of a session that was changed is none, and one that was copied works until the logout.
+	// A changed cookie of a session is worth nothing, and one that was copied works until the logout.
 	cookies, err := chromedp.Call(first.ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{site}})
 	if err != nil || len(cookies.Cookies) != 1 || !cookies.Cookies[0].HTTPOnly || cookies.Cookies[0].SameSite != network.CookieSameSiteLax {
 		t.Fatalf("cookies %+v, %v", cookies.Cookies, err)
