@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -103,6 +105,9 @@ func (add *accountAdd) run(a *app, command *cobra.Command) error {
 		}
 	}
 	added, err := account.Add(command.Context(), &add.Account, add.secrets, add.force)
+	if _, failed := errors.AsType[*fs.PathError](err); failed { // such as a full disk
+		return err
+	}
 	if err != nil {
 		return usageError{err}
 	}

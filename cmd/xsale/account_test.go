@@ -271,6 +271,18 @@ func TestEveryCommandOfAnAccountIsTried(t *testing.T) {
 	walk(root)
 }
 
+// Organizations of two APIs may have the same name, and their orders the same ids.
+func TestOrdersOfAnotherAPIAreTaken(t *testing.T) {
+	useSandbox(t, xsaletest.WithOrders(3))
+	data := os.Getenv("XDG_DATA_HOME")
+	pullAll := []string{"orders", "pull", "--any-status", "--to", t.TempDir()}
+	execute(t, "", pullAll...).expect(t, exitOK, "Done                  3")
+	useSandbox(t, xsaletest.WithOrders(3))
+	t.Setenv("XDG_DATA_HOME", data)
+	execute(t, "", pullAll...).expect(t, exitOK, "Done                  3")
+	execute(t, "", pullAll...).expect(t, exitOK, "Done                  0")
+}
+
 func TestAccountCommands(t *testing.T) {
 	dir := useDirectories(t)
 	r := newRecordedAccount(t, "shop")
