@@ -51,7 +51,7 @@ func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stder
 	defer end(nil)
 	root, app := newRootCommand()
 	app.out.Writer, app.out.end = stdout, end
-	app.console.out = stderr
+	app.console.out, app.arguments = stderr, arguments
 	root.SetArgs(arguments)
 	root.SetIn(stdin)
 	app.addOperation(running, root, arguments)

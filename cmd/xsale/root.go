@@ -34,6 +34,7 @@ type app struct {
 	spec         string // file whose operations are called, see newCallCommand
 	withoutStore bool   // the user knows that tokens are not kept
 	started      bool   // the command line was valid and the command began
+	arguments    []string
 }
 
 func newRootCommand() (*cobra.Command, *app) {
@@ -54,7 +55,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		Args:          knownSubcommand,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			if err := cmp.Or(checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command)); err != nil {
+			if err := cmp.Or(checkMissingValue(command.Flags(), a.arguments), checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command)); err != nil {
 				return err
 			}
 			return a.trace.open()
