@@ -70,7 +70,7 @@ func newAccountReport(a *account.Account, current string) accountReport {
 }
 
 func newAccountListCommand(a *app) *cobra.Command {
-	return prints(&cobra.Command{
+	return uses(prints(&cobra.Command{
 		Use:     "list",
 		Short:   "List the saved accounts",
 		Example: `  xsale account list`,
@@ -95,11 +95,11 @@ func newAccountListCommand(a *app) *cobra.Command {
 				},
 			})
 		},
-	})
+	}))
 }
 
 func newAccountUseCommand(*app) *cobra.Command {
-	return &cobra.Command{
+	return uses(&cobra.Command{
 		Use:   "use NAME",
 		Short: "Make an account the current one",
 		Long: `Make an account the current one, which commands use without --account and XSALE_ACCOUNT. Only an
@@ -126,7 +126,7 @@ environment with all four credentials takes precedence.`,
 			}
 			return nil
 		},
-	}
+	})
 }
 
 // otherAccount says what commands use instead of a saved account.
@@ -141,7 +141,7 @@ func otherAccount(chosen *account.Account, err error) string {
 }
 
 func newAccountShowCommand(a *app) *cobra.Command {
-	return prints(&cobra.Command{
+	return uses(prints(&cobra.Command{
 		Use:   "show [NAME]",
 		Short: "Show the settings of an account, without its secrets",
 		Long: `Show the settings of an account, without its secrets: of the one with the name, or of the one that
@@ -169,7 +169,7 @@ commands use.`,
 			}
 			return printValue(command, a.output, newAccountReport(saved, current), accountRows)
 		},
-	})
+	}), "account")
 }
 
 func accountRows(r accountReport) [][]any {
@@ -248,7 +248,7 @@ what was removed. The API still accepts the tokens until they expire.`,
 		},
 	}
 	command.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	return command
+	return uses(command, "token-store")
 }
 
 // clearTokens removes the tokens of an account from the token store, and says from where.

@@ -72,13 +72,10 @@ organization if there is one, or asks for it.`,
 	flags.BoolVar(&add.check, "check", false, "log in before saving, and choose the organization")
 	flags.BoolVar(&add.use, "use", false, "make it the current account")
 	flags.BoolVar(&add.force, "force", false, "replace an account of that name")
-	return command
+	return uses(command, "credentials", "organization", "token-store", "trace")
 }
 
 func (add *accountAdd) run(a *app, command *cobra.Command) error {
-	if a.accountName != "" {
-		return usagef("--account has no effect on 'account add', which takes the name as an argument")
-	}
 	if err := add.checkURLs(); err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func accountCommands(t *testing.T, r *recordedAccount) [][]string {
 		{"api", "GET", "/{organizationName}/orders"}, {"api", "GET", "/me", "--debug"},
 		{"token", "show"}, {"token", "path"}, {"token", "print", "--header"}, {"token", "refresh"},
 		{"account", "show"}, {"doctor"}, {"verify", "--yes", "--rate", "1000"},
-		{"spec", "show", "--format", "json"}, {"call", "listStatuses"}, {"call", "getMe"},
+		{"call", "listStatuses"}, {"call", "getMe"},
 		{"token", "clear"}, {"me", "-o", "json"},
 	}
 }

@@ -29,7 +29,7 @@ const (
 const demoRetryAfter = time.Second
 
 func newDemoCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	return uses(&cobra.Command{
 		Use:   "demo",
 		Short: "Show an integrator's day, good and bad, against a sandbox",
 		Long: `Show an integrator's day, good and bad, against a sandbox in this process: a login, orders and
@@ -52,7 +52,7 @@ It fails if a step does not have the result that it shows.`,
 			demo := &demo{client: client, sandbox: sandbox, out: out, color: output.Colorful(out)}
 			return demo.run(command.Context())
 		},
-	}
+	})
 }
 
 // demo is one run. Its steps build on each other.

@@ -79,8 +79,7 @@ const printsKey = "prints"
 // prints marks a command that prints values through the functions above. With the name of a flag, it
 // does so only if that flag is set. The other commands reject the flags of [output.Options].
 func prints(command *cobra.Command, with ...string) *cobra.Command {
-	command.Annotations = map[string]string{printsKey: strings.Join(with, "")}
-	return command
+	return annotate(command, printsKey, strings.Join(with, ""))
 }
 
 // checkPrints returns an error if a command has no use for a flag of [output.Options] that is set.

@@ -48,7 +48,7 @@ func newReferenceCommand() *cobra.Command {
 	flags.StringVar(&snapshot, "snapshot", "", "write a line for each command, flag and exit code to `FILE`; fail if one of its lines would be removed")
 	flags.StringVar(&removed, "removed", "", "`FILE` with the lines that may be removed, each with a colon and what to use instead")
 	flags.StringVar(&man, "man", "", "write manual pages to `DIR`")
-	return command
+	return uses(command)
 }
 
 func writeSnapshot(s surface.Surface, file, statements string) error {

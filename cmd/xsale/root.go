@@ -55,7 +55,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		Args:          knownSubcommand,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			if err := cmp.Or(checkMissingValue(command.Flags(), a.arguments), checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command)); err != nil {
+			if err := cmp.Or(checkMissingValue(command.Flags(), a.arguments), checkEmpty(command.Flags()), a.output.Check(command.Flags()), checkPrints(command), checkUses(command)); err != nil {
 				return err
 			}
 			return a.trace.open()
@@ -111,6 +111,9 @@ func addStandardCommands(root *cobra.Command) {
 		switch command.Name() {
 		case "completion":
 			requireSubcommand(command)
+			for _, shell := range command.Commands() {
+				uses(shell)
+			}
 		case "help":
 			command.Example = "  xsale help orders list"
 			command.Args = func(command *cobra.Command, arguments []string) error {
@@ -297,7 +300,7 @@ func (a *app) logger(command *cobra.Command) *slog.Logger {
 }
 
 func newVersionCommand(a *app) *cobra.Command {
-	return prints(&cobra.Command{
+	return uses(prints(&cobra.Command{
 		Use:     "version",
 		Short:   "Show the version",
 		Example: "  xsale version",
@@ -306,5 +309,5 @@ func newVersionCommand(a *app) *cobra.Command {
 			version := map[string]string{"version": xsale.Version}
 			return printValue(command, a.output, version, func(map[string]string) [][]any { return [][]any{{"xsale " + xsale.Version}} })
 		},
-	})
+	}))
 }

@@ -93,7 +93,7 @@ which ones do, and why others do not. --override sets the responses of single op
 	choiceFlag(command, &f.format, "format", "`FORMAT` of the variables", variablesShell, variablesCmd, variablesPowerShell, variablesDotenv, variablesJSON)
 	flags.StringVar(&f.variables, "env-file", "", "write the variables to `FILE`, which only you can read, instead of printing them; by default as dotenv")
 	f.spec.register(flags)
-	return command
+	return usesWithAuth(command)
 }
 
 func runSandbox(a *app, command *cobra.Command, f sandboxFlags) (err error) {

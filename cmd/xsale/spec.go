@@ -44,7 +44,7 @@ func newSpecShowCommand() *cobra.Command {
 		},
 	}
 	choiceFlag(command, &format, "format", "`FORMAT`", "yaml", "json")
-	return command
+	return uses(command)
 }
 
 // knownOperation is an operation with its evidence.
@@ -57,7 +57,7 @@ type knownOperation struct {
 }
 
 func newSpecEvidenceCommand(a *app) *cobra.Command {
-	return prints(&cobra.Command{
+	return uses(prints(&cobra.Command{
 		Use:     "evidence",
 		Short:   "List the operations with their evidence: documented or observed, and where",
 		Example: "  xsale spec evidence",
@@ -72,7 +72,7 @@ func newSpecEvidenceCommand(a *app) *cobra.Command {
 				Row:     func(e knownOperation) []any { return []any{e.Method, e.Path, e.Evidence, e.Source} },
 			})
 		},
-	})
+	}))
 }
 
 // operationEvidence returns the operations, sorted by path and method.

@@ -57,7 +57,7 @@ lacks and adds, by operation. The exit code is 1 if NEW contradicts a detail.`,
 	command.Flags().BoolVar(&auth, "auth", false, "fetch NEW with the tokens of your account")
 	command.Flags().BoolVar(&confirm, "evidence", false, "compare the evidence in OLD with NEW instead of listing changes")
 	choiceFlag(command, &failOn, "fail-on", "`KIND` of change that makes the exit code 1", failOnAny, failOnBreaking, failOnNone)
-	return prints(command)
+	return usesWithAuth(prints(command))
 }
 
 // normal reads a spec and returns it in normal form.

@@ -49,5 +49,5 @@ in pages, whose actions are printed to standard error, and bodies that the spec 
 	}
 	command.Flags().BoolVar(&auth, "auth", false, "fetch the spec with the tokens of your account")
 	command.Flags().StringArrayVar(&overlays, "overlay", nil, "OpenAPI overlay `FILE` to apply; repeatable")
-	return prints(command)
+	return usesWithAuth(prints(command))
 }

@@ -86,7 +86,7 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 	command.Flags().BoolVar(&register, "register", true, "call the operations of this spec from now on")
 	command.Flags().StringVar(&raw, "raw", "swagger.json", "`FILE` for the unchanged spec")
 	command.Flags().StringVar(&normal, "normal", "openapi.yaml", "`FILE` for the normal form")
-	return command
+	return usesWithAuth(command, "account", "credentials")
 }
 
 const pulledMark = "# Written by xsale spec pull, which replaces it. Change it with an overlay.\n"
@@ -108,7 +108,7 @@ func pulledFiles(raw, normal string) []outFile {
 var pulledStart = regexp.MustCompile(`(?m)(?:^|[{,])\s*["']?(?:openapi|swagger)["']?\s*:`)
 
 func newSpecForgetCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	return uses(&cobra.Command{
 		Use:     "forget",
 		Short:   "Forget the registered spec, and call the operations of this module's spec again",
 		Example: "  xsale spec forget",
@@ -124,5 +124,5 @@ func newSpecForgetCommand(a *app) *cobra.Command {
 			}
 			return err
 		},
-	}
+	}, "account", "credentials")
 }
