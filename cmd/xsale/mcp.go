@@ -95,8 +95,12 @@ func (a *app) mcp(command *cobra.Command, f mcpFlags) error {
 		defer server.Close()
 		fmt.Fprintf(command.ErrOrStderr(), "The agent may use %s of %s%s.\n", counted(len(catalog.Operations()), "operation"), where, f.rights())
 		return server.Run(ctx, agent.Stdio(command.InOrStdin(), command.OutOrStdout()))
-	}, xsale.WithHTTPClient(&http.Client{Transport: gate}))
+	}, xsale.WithHTTPClient(&http.Client{Transport: gate}), xsale.WithMaxResponseBytes(maxAgentBytes))
 }
+
+// maxAgentBytes bounds a response that is no list, and an element of a list. Several may be in memory
+// at the same time.
+const maxAgentBytes = 16 << 20
 
 // rights describes what an agent may do.
 func (f mcpFlags) rights() string {

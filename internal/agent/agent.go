@@ -89,7 +89,7 @@ func New(config Config) (*Server, error) {
 		config:   config,
 		catalog:  catalog,
 		endpoint: endpoint,
-		privacy:  &privacy{document: config.Document, key: random(32), unmask: config.Unmask, vocabulary: vocabularyOf(config.Document)},
+		privacy:  newPrivacy(config.Document, config.Unmask),
 		results:  newResults(),
 		allowed:  allowed,
 		calls:    make(chan struct{}, maxCalls),

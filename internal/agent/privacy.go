@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/mask"
 	"github.com/xsale-go/xsale/internal/redact"
@@ -23,6 +25,25 @@ type privacy struct {
 	key        []byte // of the pseudonyms, random for each start
 	unmask     bool
 	vocabulary map[string]bool // words of the spec, for messages
+
+	// identifiers are the names of variables in paths. An agent needs the values of such fields.
+	identifiers map[string]bool
+}
+
+func newPrivacy(document *contract.Document, unmask bool) *privacy {
+	return &privacy{document, random(32), unmask, vocabularyOf(document), identifiersOf(document)}
+}
+
+func identifiersOf(document *contract.Document) map[string]bool {
+	all := map[string]bool{}
+	for _, o := range document.Operations() {
+		for _, p := range o.Parameters() {
+			if own := words(p.Name); p.In == openapi3.ParameterInPath && kindOf(own) == "" && !hasAny(own, persons) && !hasAny(own, []string{"name", "nazw*"}) {
+				all[strings.Join(own, "")] = true
+			}
+		}
+	}
+	return all
 }
 
 // body returns the masked JSON of a body; ok is false if it is not JSON.
@@ -72,6 +93,7 @@ func (m *masking) field(location, name string) field {
 	of, ok := m.fields[key]
 	if !ok {
 		of = newField(m.root, location, name)
+		of.identifier = of.identifier || of.kind == "" && m.identifiers[strings.Join(words(name), "")]
 		m.fields[key] = of
 	}
 	return of
@@ -81,7 +103,7 @@ func (m *masking) field(location, name string) field {
 const maxNesting = 4
 
 var (
-	identifier = regexp.MustCompile(`^[\w.:|/+=~-]{1,128}$`)
+	identifier = regexp.MustCompile(`^[\w.:|/+=~-]+$`)
 	guid       = regexp.MustCompile(`^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?$`)
 	digits     = regexp.MustCompile(`^-?\d+$`)
 )
@@ -124,7 +146,11 @@ func keptIdentifier(of field, value string, suspect bool) bool {
 	case digits.MatchString(value):
 		return true
 	}
-	return identifier.MatchString(value) && (of.page || strings.ContainsFunc(value, unicode.IsDigit)) && wholePattern(value) == ""
+	length := 128
+	if of.page {
+		length = 4096
+	}
+	return len(value) <= length && identifier.MatchString(value) && (of.page || strings.ContainsFunc(value, unicode.IsDigit)) && wholePattern(value) == ""
 }
 
 // pseudonym returns the same name for the same value, for as long as the server runs, so that an agent

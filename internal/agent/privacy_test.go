@@ -9,13 +9,15 @@ import (
 	"github.com/xsale-go/xsale/internal/contract"
 )
 
-func newPrivacy(t *testing.T) *privacy {
+func testPrivacy(t *testing.T) *privacy {
 	t.Helper()
 	document, err := contract.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &privacy{document: document, key: []byte("key"), vocabulary: vocabularyOf(document)}
+	p := newPrivacy(document, false)
+	p.key = []byte("key")
+	return p
 }
 
 func noRules(any) contract.Rules { return nil }
@@ -84,7 +86,7 @@ var shapes = map[string]string{
 }
 
 func TestCanaries(t *testing.T) {
-	p := newPrivacy(t)
+	p := testPrivacy(t)
 	for name, canary := range canaries {
 		once, _ := json.Marshal(canary)
 		inString, _ := json.Marshal(string(once))
@@ -118,7 +120,7 @@ func leaks(text, canary string) bool {
 
 // Numbers are personal, too.
 func TestNumbersAreMasked(t *testing.T) {
-	p := newPrivacy(t)
+	p := testPrivacy(t)
 	for _, test := range []string{
 		`{"Nip":5261040828}`, `{"Pesel":44051401359}`, `{"Phone":601234567}`, `{"Telefon":48601234567}`, `{"Buyer":{"Regon":123456785}}`,
 		`{"Zip":30001}`, `{"HouseNumber":71234}`, `{"CardNumber":4111111111111111}`, `{"Number":601234567}`, `{"Pin":48213}`, `{"Latitude":50.0614300}`,
@@ -132,7 +134,7 @@ func TestNumbersAreMasked(t *testing.T) {
 
 // What an agent needs to work stays.
 func TestBusinessStays(t *testing.T) {
-	p := newPrivacy(t)
+	p := testPrivacy(t)
 	for path, bodies := range map[string][]string{
 		"/{organizationName}/orders": {
 			`[{"Id":123456789012,"StatusName":"Do obsługi ręcznej","Status":{"Id":1,"Name":"Nowe"},"PurchaseDate":"2026-11-27T10:00:00Z"}]`,
@@ -154,9 +156,29 @@ func TestBusinessStays(t *testing.T) {
 	}
 }
 
+// What an agent needs for the next call stays, by the paths of the spec.
+func TestVariablesOfPathsStay(t *testing.T) {
+	document, err := contract.Load([]byte(`{"openapi":"3.0.3","info":{"title":"x","version":"1"},"paths":{"/s/{referenceNumber}/{email}":{
+		"parameters":[{"name":"referenceNumber","in":"path","required":true,"schema":{"type":"string"}},{"name":"email","in":"path","required":true,"schema":{"type":"string"}}],
+		"get":{"operationId":"a","responses":{"200":{"description":"ok"}}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPrivacy(document, false)
+	const body = `{"referenceNumber":"20250928-SO-F47A-01","continuationToken":"W3sidG9rZW4iOiIrUklEOn4="}`
+	if masked := seen(t, p, "/s", body); masked != body {
+		t.Errorf("%s became %s", body, masked)
+	}
+	for _, body := range []string{`{"referenceNumber":"Grażyna"}`, `{"referenceNumber":"a@example.pl"}`, `{"email":"grazyna7"}`, `{"Buyer":{"referenceNumber":"grazyna7"}}`} {
+		if masked := seen(t, p, "/s", body); masked == body {
+			t.Errorf("%s is not masked", body)
+		}
+	}
+}
+
 // In texts that stay, patterns are found.
 func TestPatternsInTexts(t *testing.T) {
-	p := newPrivacy(t)
+	p := testPrivacy(t)
 	for name, canary := range canaries {
 		switch name {
 		case "name", "name in capital", "one name", "city", "note", "full address":
@@ -171,7 +193,7 @@ func TestPatternsInTexts(t *testing.T) {
 
 // The same person has the same pseudonym, in whatever way somebody wrote the name or the number.
 func TestPseudonymsGroup(t *testing.T) {
-	p := newPrivacy(t)
+	p := testPrivacy(t)
 	for _, same := range [][]string{
 		{`{"Buyer":{"Name":"Jan Nowak"}}`, `{"Buyer":{"Name":"JAN  NOWAK "}}`},
 		{`{"Phone":"601234567"}`, `{"Phone":"+48 601-234-567"}`, `{"Phone":601234567}`},
@@ -200,7 +222,7 @@ func TestPseudonymsGroup(t *testing.T) {
 // Nobody sees secrets, not even with --unmask.
 func TestSecretsAreNeverShown(t *testing.T) {
 	for _, unmask := range []bool{false, true} {
-		p := newPrivacy(t)
+		p := testPrivacy(t)
 		p.unmask = unmask
 		for _, body := range []string{
 			`{"Password":"canary1"}`, `{"apiKey":"canary1"}`, `{"client_secret":"canary1"}`, `{"AccessToken":"canary1"}`, `{"hasło":"canary1"}`,
@@ -216,7 +238,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 
 // The names in a map of persons are their names.
 func TestNamesOfPersonsAreMasked(t *testing.T) {
-	p := newPrivacy(t)
+	p := testPrivacy(t)
 	for _, body := range []string{`{"ByBuyer":{"canary":1,"nowak":2}}`, `{"Users":{"Canary":{"Status":"x"}}}`, `{"Counts":{"Jan Nowak":1,"canary":2}}`, `[{"Totals":{"601234567":1,"canary":2}}]`} {
 		if masked := seen(t, p, "/orders", body); strings.Contains(strings.ToLower(masked), "canary") {
 			t.Errorf("%s became %s", body, masked)
@@ -230,7 +252,7 @@ func TestNamesOfPersonsAreMasked(t *testing.T) {
 }
 
 func TestUnmask(t *testing.T) {
-	p := newPrivacy(t)
+	p := testPrivacy(t)
 	p.unmask = true
 	const body = `[{"Buyer":{"Name":"Jan Nowak","Phone":601234567,"Note":"pod trójką"}}]`
 	if shown := seen(t, p, "/orders", body); shown != body {
@@ -241,7 +263,7 @@ func TestUnmask(t *testing.T) {
 // Characters that nobody sees could hide instructions.
 func TestInvisibleCharactersAreRemoved(t *testing.T) {
 	for _, unmask := range []bool{false, true} {
-		p := newPrivacy(t)
+		p := testPrivacy(t)
 		p.unmask = unmask
 		got := seen(t, p, "/articles", `[{"Name":"Ku\u001b[31mbek\u202e\u200b\udb40\udc41 \u0000x"}]`)
 		if want := `[{"Name":"Ku[31mbek x"}]`; got != want {
@@ -251,7 +273,7 @@ func TestInvisibleCharactersAreRemoved(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	p := newPrivacy(t)
+	p := testPrivacy(t)
 	for message, want := range map[string]string{
 		"The field PurchaseDate is required.":                       "The field PurchaseDate is required.",
 		"Value 12 for Quantity must be greater than 0":              "Value 12 for Quantity must be greater than 0",

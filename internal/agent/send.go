@@ -195,7 +195,7 @@ func (s *Server) maskElement(c *sent, element []byte) ([]byte, error) {
 	return masked[len(before) : len(masked)-len(after)], nil
 }
 
-// elements returns the elements of an array, or of the one list in an object; nil for anything else.
+// elements returns the elements of an array; nil for anything else.
 func elements(body []byte) []json.RawMessage {
 	body = bytes.TrimSpace(httpx.TrimBOM(body))
 	if len(body) == 0 || body[0] != '[' {
