@@ -111,3 +111,8 @@ func TestOutputFlagsHaveAnEffect(t *testing.T) {
 		t.Errorf("got %s, want %s", r.stdout, want)
 	}
 }
+
+func TestOutputFlagsAreCompleted(t *testing.T) {
+	execute(t, "", "__complete", "me", "-o", "").expect(t, exitOK, "table\njson\nndjson\ncsv\n")
+	execute(t, "", "__complete", "me", "--csv=").expect(t, exitOK, "excel-pl\n")
+}

@@ -69,6 +69,9 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	_ = root.RegisterFlagCompletionFunc("account", completeAccount) // the flag exists
 	flags.StringVar(&a.organization, "organization", "", "`NAME` of the organization (default XSALE_ORGANIZATION)")
 	a.output.AddFlags(flags)
+	for name, choices := range output.Choices() {
+		_ = root.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	}
 	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or, with a slash at its end, a directory (default XSALE_TOKEN_STORE, or cache)")
 	flags.StringVar(&a.credentials, "credentials", "", "JSON `FILE` with client_id, client_secret, username and password; - for standard input, fd:N for a file descriptor (default the environment)")
 	flags.StringVar(&a.trace.path, "trace", "", "write all requests, masked, to `FILE` as HTTP Archive (HAR)")

@@ -59,6 +59,14 @@ func (o *Options) AddFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.dialect.bom, flagBOM, false, "begin CSV with a byte order mark, by which Excel knows UTF-8 (default true with --csv=excel or excel-pl)")
 }
 
+// Choices returns the values of the flags that take one of a few words, by the name of the flag.
+func Choices() map[string][]string {
+	return map[string][]string{
+		flagOutput: formats, flagCSV: {dialectStandard, dialectExcel, dialectExcelPL},
+		flagSeparator: {",", ";", "|", "tab"}, flagDecimal: {"point", "comma"},
+	}
+}
+
 // Set returns the name of a flag of [Options.AddFlags] that is set, or "".
 func Set(flags *pflag.FlagSet) string {
 	for _, name := range []string{flagOutput, flagJQ, flagTemplate, flagColumns, flagCSV, flagSeparator, flagDecimal, flagBOM} {
