@@ -27,13 +27,13 @@ func newReferenceCommand() *cobra.Command {
 		Args:    takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			s := surface.Surface{Root: command.Root(), ExitCodes: exitCodes}
-			if markdown != "" {
-				if err := os.WriteFile(markdown, s.Markdown(), 0o644); err != nil {
+			if snapshot != "" {
+				if err := writeSnapshot(s, snapshot, removed); err != nil {
 					return err
 				}
 			}
-			if snapshot != "" {
-				if err := writeSnapshot(s, snapshot, removed); err != nil {
+			if markdown != "" {
+				if err := os.WriteFile(markdown, s.Markdown(), 0o644); err != nil {
 					return err
 				}
 			}
@@ -64,8 +64,8 @@ func writeSnapshot(s surface.Surface, file, statements string) error {
 	}
 	now := s.Snapshot()
 	if removed := surface.Removed(before, now, stated); len(removed) > 0 {
-		return fmt.Errorf("this removes what scripts may use; state each line in %s with ': ' and what to use instead, or if no release had it, delete it from %s:\n%s",
-			statements, file, strings.Join(removed, "\n"))
+		return fmt.Errorf("this removes what scripts may use: %s; state each line in %s with ': ' and what to use instead, or if no release had it, delete it from %s",
+			strings.Join(removed, ", "), statements, file)
 	}
 	return os.WriteFile(file, now, 0o644)
 }

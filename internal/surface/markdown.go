@@ -78,7 +78,7 @@ func writeFlags(page *bytes.Buffer, command *cobra.Command) {
 
 var (
 	quotedCommand = regexp.MustCompile(`'([a-z]+(?: [^'\n]*)?)'`)
-	flagInProse   = regexp.MustCompile("(^|[\\s(])(--[a-z][a-z-]*)")
+	flagInProse   = regexp.MustCompile(`(^|[\s(])(--[a-z][a-z-]*)`)
 	special       = strings.NewReplacer("<", `\<`, "*", `\*`)
 )
 
