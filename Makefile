@@ -114,9 +114,9 @@ second-opinion: ## compare the verdicts of Prism and express-openapi-validator o
 property: ## let Specmatic generate valid and invalid requests to the sandbox; needs npm and Java
 	npx --yes --package $(SPECMATIC) -- go test -count=1 -v -run TestSpecmatic ./internal/conformance/property
 
-anyspec: ## serve the documents of SPECS, or a few of the corpus, with the sandbox and Prism, and compare them; needs npm
+anyspec: ## serve the documents of SPECS, or a few of the corpus, with the sandbox and Prism, compare them, and call all operations; needs npm
 	$(if $(SPECS),XSALE_SPECS=$(abspath $(SPECS))) npx --yes --package $(PRISM) --package $(AJV) --package $(FORMATS) --package $(FAKER) --package $(CONVERTER) -- \
-		go test -count=1 -v -timeout 30m ./internal/conformance/anyspec
+		go test -count=1 -v -timeout 30m ./internal/conformance/anyspec ./internal/conformance/operations
 
 test-bench: ## build the benchmarks and test the claims of docs/decisions
 	cd bench && go test ./...

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -205,6 +206,18 @@ func completeAccount(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 	names := make([]string, len(accounts))
 	for i, saved := range accounts {
 		names[i] = saved.Name
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeOrganization completes the name of an organization that a saved account has.
+func completeOrganization(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	accounts, _, _ := account.List() // without a list, there is nothing to complete
+	var names []string
+	for _, saved := range accounts {
+		if saved.Organization != "" && !slices.Contains(names, saved.Organization) {
+			names = append(names, saved.Organization)
+		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

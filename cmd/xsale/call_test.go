@@ -263,6 +263,11 @@ func TestCallHelpAndCompletion(t *testing.T) {
 	if err != nil || len(specs) != 1 || os.Remove(specs[0]) != nil {
 		t.Fatal(specs, err)
 	}
+	dir := os.Getenv("XSALE_CONFIG_DIR")
+	if err := os.WriteFile(filepath.Join(dir, "accounts.yaml"), []byte("accounts:\n  shop:\n    organization: acme\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, "", "__complete", "me", "--organization", "").expect(t, exitOK, "acme\n")
 	for line, want := range map[string]string{
 		"call ":                               "listDocuments\tList documents",
 		"call listDocuments --":               "--query-limit",

@@ -68,6 +68,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	flags.StringVar(&a.accountName, "account", "", "`NAME` of a saved account (default XSALE_ACCOUNT, or the current account)")
 	_ = root.RegisterFlagCompletionFunc("account", completeAccount) // the flag exists
 	flags.StringVar(&a.organization, "organization", "", "`NAME` of the organization (default XSALE_ORGANIZATION)")
+	_ = root.RegisterFlagCompletionFunc("organization", completeOrganization) // the flag exists
 	a.output.AddFlags(flags)
 	for name, choices := range output.Choices() {
 		_ = root.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(choices, cobra.ShellCompDirectiveNoFileComp)) // the flag exists

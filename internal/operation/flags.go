@@ -9,14 +9,13 @@ import (
 )
 
 // Reserved are the flags of the command line, sorted. An input with the name of one gets its
-// location in front, such as query-limit. The list is not taken from the commands, because an index
-// outlives the program that wrote it: a new flag must not change the names of inputs without a new
-// version of the index.
+// location in front, such as query-limit. The names are not taken from the commands, because an index
+// outlives the program that wrote it: a new one needs a new indexFormat.
 var Reserved = []string{
-	"account", "color", "columns", "content-type", "credentials", "csv", "csv-bom", "csv-decimal",
-	"csv-separator", "debug", "dry-run", "file", "help", "include", "jq", "limit", "list", "no-color",
-	"null", "organization", "output", "output-file", "overwrite", "progress", "quiet", "shell",
-	"spec", "tag", "template", "token-store", "trace", "version", "width",
+	"account", "columns", "content-type", "credentials", "csv", "csv-bom", "csv-decimal",
+	"csv-separator", "debug", "dry-run", "file", "help", "include", "jq", "limit", "list", "null",
+	"organization", "output", "output-file", "overwrite", "shell", "spec", "tag", "template",
+	"token-store", "trace",
 }
 
 // nameFlags gives every input of an operation a flag of its own. Path parameters come first, then
