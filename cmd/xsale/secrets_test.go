@@ -53,6 +53,7 @@ func TestNoCommandPrintsASecret(t *testing.T) {
 		collect("", "articles", "translations", "set", "16519", "--language", "2", "--name", "Oak desk")
 		collect("", "api", "GET", "/me")
 		collect("", "api", "GET", "/{organizationName}/contractors")
+		collect("", "doctor")
 		collect("", "token", "show")
 		collect("", "token", "refresh")
 		collect("", "token", "path")
