@@ -206,9 +206,9 @@ func TestAddKeepsFilesOfTheSameAPI(t *testing.T) {
 func TestSecretsBelongToTheirAccount(t *testing.T) {
 	for _, location := range []string{SecretsKeyring, SecretsFile} {
 		for name, change := range map[string]func(*Account){
-			"client":  func(a *Account) { a.ClientID = "other" },
-			"user":    func(a *Account) { a.Username = "other" },
-			"address": func(a *Account) { a.BaseURL, a.TokenURL = "https://other.example", "https://other.example/token" },
+			"client_id": func(a *Account) { a.ClientID = "other" },
+			"username":  func(a *Account) { a.Username = "other" },
+			"base_url (https://api.xsale.ai, not https://other.example), token_url (https://login.futuriti.pl/oauth/token, not https://other.example/token)": func(a *Account) { a.BaseURL, a.TokenURL = "https://other.example", "https://other.example/token" },
 		} {
 			useConfig(t, "")
 			useKeyring(t)
@@ -222,7 +222,7 @@ func TestSecretsBelongToTheirAccount(t *testing.T) {
 				t.Fatal(err)
 			}
 			credentials, err := found.Credentials(t.Context())
-			wantError(t, err, "shop-client", "other", "--force")
+			wantError(t, err, "for another "+name+": undo", "--force")
 			if !credentials.Password.IsZero() || strings.Contains(err.Error(), "shop-password") {
 				t.Errorf("%s: a secret is returned: %v", name, err)
 			}

@@ -107,7 +107,7 @@ func Choose(name string) (*Account, error) {
 	if foreign, err := a.foreignVariables(set, whole); err != nil {
 		return nil, err
 	} else if len(foreign) > 0 {
-		return nil, fmt.Errorf("account %s: %s in the environment belong to another account or address: unset them, or use the environment's account, with all of %s and without --account and XSALE_ACCOUNT",
+		return nil, fmt.Errorf("account %s is not the one in the environment, by %s: unset these variables, or use the environment's account, with all of %s and without --account and XSALE_ACCOUNT",
 			a.Name, strings.Join(foreign, ", "), strings.Join(credentialNames, ", "))
 	}
 	a.fromEnvironment = whole
@@ -137,19 +137,19 @@ func (a *Account) foreignVariables(set []string, whole bool) (foreign []string, 
 		return nil, err
 	}
 	for i, own := range []*url.URL{api, login} {
-		name, value := addressNames[i], os.Getenv(addressNames[i])
+		value := os.Getenv(addressNames[i])
 		if value == "" && whole { // the environment's credentials are for the vendor then
-			name, value = name+" (not set)", []string{xsale.DefaultBaseURL, authn.DefaultTokenURL}[i]
+			value = []string{xsale.DefaultBaseURL, authn.DefaultTokenURL}[i]
 		}
 		if value == "" {
 			continue
 		}
-		address, err := httpx.ParseEndpoint(name, value)
+		address, err := httpx.ParseEndpoint(addressNames[i], value)
 		if err != nil {
 			return nil, err
 		}
 		if !httpx.SameOrigin(address, own) || strings.TrimRight(address.Path, "/") != strings.TrimRight(own.Path, "/") {
-			foreign = append(foreign, name)
+			foreign = append(foreign, fmt.Sprintf("%s (%s, not %s)", addressNames[i], address, own))
 		}
 	}
 	return foreign, nil

@@ -62,10 +62,7 @@ func keyringDelete(ctx context.Context, account string) error {
 	return err
 }
 
-var (
-	errKeyring   = errors.New("the keyring cannot be used")
-	errNotStored = errors.New("the keyring has no secrets of it")
-)
+var errKeyring = errors.New("the keyring cannot be used")
 
 // withKeyring runs an operation of the keyring. It returns at the end of ctx or of keyringTimeout,
 // although the operation may go on.
@@ -92,7 +89,7 @@ func withKeyring(ctx context.Context, operation func() ([]byte, error)) ([]byte,
 	case result := <-done:
 		switch {
 		case errors.Is(result.err, keyring.ErrNotFound):
-			return nil, errNotStored
+			return nil, fmt.Errorf("%w in the keyring", errNotStored)
 		case result.err != nil:
 			return nil, fmt.Errorf("%w: %w", errKeyring, result.err)
 		}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/internal/atomicfile"
@@ -19,6 +20,9 @@ type Secrets struct {
 	ClientSecret authn.Secret
 	Password     authn.Secret // not of LoginBrowser
 }
+
+// errNotStored means that there is nothing to read or to delete.
+var errNotStored = errors.New("no secrets are stored")
 
 // ErrSecrets means that the secrets of an account cannot be read. The error has the remedy.
 var ErrSecrets = errors.New("cannot get its secrets")
@@ -75,16 +79,18 @@ func (a *Account) readStored(ctx context.Context) (Secrets, error) {
 			data, err = readPrivate(path)
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("the file with its secrets is missing: %s", path)
+			err = fmt.Errorf("%w: %s is missing", errNotStored, path)
 		}
 	default:
-		err = errors.New("no secrets are stored")
+		err = errNotStored
 	}
-	if errors.Is(err, errKeyring) {
+	switch {
+	case errors.Is(err, errKeyring):
 		return Secrets{}, fmt.Errorf("%w: unlock it, or run 'xsale account add %s --force --secrets file'", err, a.Name)
-	}
-	if err != nil {
+	case errors.Is(err, errNotStored):
 		return Secrets{}, fmt.Errorf("%w: run 'xsale account add %s --force'", err, a.Name)
+	case err != nil: // with its remedy
+		return Secrets{}, err
 	}
 	defer clear(data)
 	var found record
@@ -96,15 +102,27 @@ func (a *Account) readStored(ctx context.Context) (Secrets, error) {
 		return Secrets{}, err
 	}
 	secrets := Secrets{authn.NewSecret(found.ClientSecret), authn.NewSecret(found.Password)}
-	found.ClientSecret, found.Password = "", ""
-	if found != want {
-		return Secrets{}, fmt.Errorf("its stored secrets are for %s, but its settings name %s: undo the change, or run 'xsale account add %s --force'", found.describe(), want.describe(), a.Name)
+	if others := found.differences(want); len(others) > 0 {
+		return Secrets{}, fmt.Errorf("its stored secrets are for another %s: undo the change, or run 'xsale account add %s --force'", strings.Join(others, ", "), a.Name)
 	}
 	return secrets, nil
 }
 
-func (r record) describe() string {
-	return fmt.Sprintf("client %s and user %s at %s (login %s)", r.ClientID, r.Username, r.API, r.TokenURL)
+// differences names the settings that differ, with both addresses but not both users.
+func (r record) differences(other record) (names []string) {
+	if r.ClientID != other.ClientID {
+		names = append(names, "client_id")
+	}
+	if r.Username != other.Username {
+		names = append(names, "username")
+	}
+	if r.API != other.API {
+		names = append(names, fmt.Sprintf("base_url (%s, not %s)", r.API, other.API))
+	}
+	if r.TokenURL != other.TokenURL {
+		names = append(names, fmt.Sprintf("token_url (%s, not %s)", r.TokenURL, other.TokenURL))
+	}
+	return names
 }
 
 // writeSecrets stores the secrets that have no command, in the keyring unless a.Secrets names a file,

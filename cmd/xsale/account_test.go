@@ -326,7 +326,7 @@ func TestAccountCommands(t *testing.T) {
 	execute(t, "", "me", "--account", "shpo").expect(t, exitUsage, "did you mean shop?")
 	execute(t, "{}", "me", "--account", "shop", "--credentials", "-").expect(t, exitUsage, "cannot be used together")
 	t.Setenv("XSALE_PASSWORD", "another")
-	execute(t, "", "me").expect(t, exitUsage, "account other: XSALE_PASSWORD in the environment belong")
+	execute(t, "", "me").expect(t, exitUsage, "account other is not the one in the environment, by XSALE_PASSWORD: unset")
 	t.Setenv("XSALE_PASSWORD", "")
 
 	secrets := filepath.Join(dir, "xsale_config_dir", "accounts", "other", "secrets.json")
