@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -181,4 +182,23 @@ func TestConcurrentAndCanceledCalls(t *testing.T) {
 		t.Error("a canceled call succeeded")
 	}
 	<-gone
+}
+
+// A call that takes too long tells the agent so, and a rate limit when to go on.
+func TestSlowAndLimitedCalls(t *testing.T) {
+	session := connectAPI(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(c *agent.Config) { c.Timeout = time.Nanosecond })
+	for _, tool := range []string{"list_orders", "get_me"} {
+		if text, failed := use(t, session, tool, nil); !failed || !strings.Contains(text, "no response") {
+			t.Errorf("%s: %s", tool, text)
+		}
+	}
+	session = connectAPI(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}, nil)
+	text, failed := use(t, session, "list_orders", nil)
+	status := must(t, session, "account_status", nil)
+	if !failed || !strings.Contains(text, "wait 7s") || status["rate_limited_responses"] != 1.0 || status["last_rate_limited_at"] == nil {
+		t.Errorf("%s, %v", text, status)
+	}
 }
