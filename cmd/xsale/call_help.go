@@ -112,7 +112,7 @@ func inputUsage(p *operation.Parameter) string {
 		text += more
 	}
 	if len(p.Enum) > 0 {
-		add("one of " + strings.Join(p.Enum, ", "))
+		add("one of " + printable.String(strings.Join(p.Enum, ", ")))
 	}
 	switch {
 	case p.Kind == operation.JSON:
@@ -127,7 +127,7 @@ func inputUsage(p *operation.Parameter) string {
 		add("required")
 	}
 	if p.Default != "" {
-		text += " (default of the server " + p.Default + ")"
+		text += " (default of the server " + printable.String(p.Default) + ")"
 	}
 	return strings.TrimSpace(text)
 }
