@@ -73,10 +73,14 @@ JSON; a list is then printed element by element.`,
 					return include.failure(err)
 				}
 				defer response.Body.Close()
-				if err := include.head(response.Proto, response.StatusCode, response.Header); err != nil {
+				err = include.head(response.Proto, response.StatusCode, response.Header)
+				if err == nil {
+					err = a.printBody(command, response)
+				}
+				if httpx.IdempotentMethod(method) {
 					return err
 				}
-				return a.printBody(command, response)
+				return afterCreate(err)
 			})
 		},
 	}

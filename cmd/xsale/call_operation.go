@@ -252,6 +252,10 @@ func (c *operationCall) run(command *cobra.Command) error {
 		if c.dryRun {
 			return c.rehearse(ctx, command, request, endpoint)
 		}
+		if err := c.download.open(); err != nil {
+			return err
+		}
+		defer c.download.close()
 		return c.send(ctx, command, request, endpoint)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"maps"
 	"net/http"
@@ -55,13 +56,45 @@ func (c *operationCall) send(ctx context.Context, command *cobra.Command, reques
 	received := &receivedBytes{Reader: response.Body}
 	response.Body = io.NopCloser(received)
 	defer follow(command, received.progress)()
-	if err := c.include.head(response.Proto, response.StatusCode, response.Header); err != nil {
+	if err := c.checkPage(response); err != nil {
 		return err
 	}
-	if c.download.path != "" {
-		return c.download.save(command, response)
+	if err := c.include.head(response.Proto, response.StatusCode, response.Header); err != nil {
+		return c.afterCall(err)
 	}
-	return c.print(command, response)
+	if c.download.path != "" {
+		return c.afterCall(c.download.save(command, response))
+	}
+	return c.afterCall(c.print(command, response))
+}
+
+// checkPage returns an error if a success is a web page that the spec does not list: that of a proxy or
+// of a login, and not of the API.
+func (c *operationCall) checkPage(response *http.Response) error {
+	const page = "text/html"
+	var listed []string
+	for _, r := range c.operation.Responses {
+		listed = append(listed, r.Media...)
+	}
+	lists := func(name string) bool {
+		return httpx.MediaType(name) == page || strings.HasSuffix(httpx.MediaType(name), "*")
+	}
+	if httpx.MediaType(response.Header.Get("Content-Type")) != page || len(listed) == 0 || slices.ContainsFunc(listed, lists) {
+		return nil
+	}
+	return &xsale.Error{
+		StatusCode: response.StatusCode, Operation: c.operation.Name, Method: c.operation.Method, Route: c.operation.Path,
+		Header: response.Header, MaybeProcessed: !c.operation.Idempotent,
+		Err: fmt.Errorf("%w: the response is %s, not %s", xsale.ErrDecode, page, strings.Join(listed, " or ")),
+	}
+}
+
+// afterCall returns the error of what followed the call.
+func (c *operationCall) afterCall(err error) error {
+	if c.operation.Idempotent {
+		return err
+	}
+	return afterCreate(err)
 }
 
 // printElements prints the elements of a list as they arrive, up to the limit. The response is known
@@ -147,6 +180,8 @@ func textual(mediaType string) bool {
 type download struct {
 	path      string
 	overwrite bool
+	target    string // path, without links
+	temporary *os.File
 }
 
 func (d *download) addFlags(flags *pflag.FlagSet) {
@@ -174,8 +209,16 @@ func (d *download) check(command *cobra.Command, o *operation.Operation, dryRun 
 	switch {
 	case err == nil && info.IsDir():
 		return usagef("--output-file %s: it is a directory: want a file", d.path)
+	case err == nil && !info.Mode().IsRegular():
+		return usagef("--output-file %s: it is not a regular file: want a file, or - for standard output", d.path)
 	case err == nil && !d.overwrite:
 		return usagef("--output-file %s: it exists: pass --overwrite to replace it", d.path)
+	}
+	if d.target, err = filepath.EvalSymlinks(d.path); err != nil {
+		if _, err := os.Lstat(d.path); err == nil {
+			return usagef("--output-file %s: it is a link to a file that does not exist", d.path)
+		}
+		d.target = d.path
 	}
 	if info, err := os.Stat(filepath.Dir(d.path)); err != nil || !info.IsDir() {
 		return usagef("--output-file %s: there is no directory %s", d.path, filepath.Dir(d.path))
@@ -183,37 +226,50 @@ func (d *download) check(command *cobra.Command, o *operation.Operation, dryRun 
 	return nil
 }
 
-// save writes a response to a file, which appears under its name only when it is complete.
-func (d *download) save(command *cobra.Command, response *http.Response) (err error) {
-	if d.path == "-" {
-		_, err = io.Copy(command.OutOrStdout(), response.Body)
-		return err
+// open makes the file that the response goes to, before anything is sent.
+func (d *download) open() (err error) {
+	if d.path == "" || d.path == "-" {
+		return nil
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(d.path), "."+filepath.Base(d.path)+".*.part") // with mode 0600
+	d.temporary, err = os.CreateTemp(filepath.Dir(d.target), "."+filepath.Base(d.target)+".*.part") // with mode 0600
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {                                        // it names the temporary file
+		err = failed.Err
+	}
 	if err != nil {
+		return usagef("--output-file %s: %w", d.path, err)
+	}
+	return nil
+}
+
+// close removes the file that open has made, unless it has got its name.
+func (d *download) close() {
+	if d.temporary != nil {
+		d.temporary.Close()
+		os.Remove(d.temporary.Name())
+	}
+}
+
+// save writes a response to a file, which appears under its name only when it is complete.
+func (d *download) save(command *cobra.Command, response *http.Response) error {
+	if d.path == "-" {
+		_, err := io.Copy(command.OutOrStdout(), response.Body)
 		return err
 	}
-	defer func() {
-		temporary.Close()
-		if err != nil {
-			os.Remove(temporary.Name())
-		}
-	}()
-	size, err := io.Copy(temporary, response.Body)
-	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
+	size, err := io.Copy(d.temporary, response.Body)
+	if err = errors.Join(err, d.temporary.Sync(), d.temporary.Close()); err != nil {
 		return err
 	}
-	if _, err = os.Lstat(d.path); err == nil && !d.overwrite {
+	if _, err = os.Lstat(d.target); err == nil && !d.overwrite {
 		return fmt.Errorf("--output-file %s: another program has made the file", d.path)
 	}
-	replaced := err == nil
-	if err = os.Rename(temporary.Name(), d.path); err != nil {
-		return err
-	}
 	verb := "wrote"
-	if replaced {
+	if err == nil {
 		verb = "replaced"
 	}
+	if err = os.Rename(d.temporary.Name(), d.target); err != nil {
+		return err
+	}
+	d.temporary = nil
 	fmt.Fprintf(command.ErrOrStderr(), "%s %s, %d bytes\n", verb, d.path, size)
 	return nil
 }

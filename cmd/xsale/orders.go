@@ -104,10 +104,10 @@ func newOrdersCreateCommand(a *app) *cobra.Command {
 }
 
 func printCreated(command *cobra.Command, options *output.Options, created xsale.Created) error {
-	return printValue(command, options, created, func(created xsale.Created) [][]any {
+	return afterCreate(printValue(command, options, created, func(created xsale.Created) [][]any {
 		if created.ID == 0 {
 			return [][]any{{"Created", "the response contains no id"}}
 		}
 		return [][]any{{"Id", created.ID}}
-	})
+	}))
 }

@@ -60,6 +60,27 @@ func (s *standardOutput) outcome(err error) error {
 	return outputError{s.failed}
 }
 
+// createdError is the error of a command whose call was processed: it must not be sent again because of
+// what happened afterwards.
+type createdError struct{ error }
+
+// afterCreate returns the error of what followed a call that does harm if it is sent twice.
+func afterCreate(err error) error {
+	if err == nil {
+		return nil
+	}
+	return createdError{err}
+}
+
+func (e createdError) Error() string {
+	return "the call was processed, but its result could not be shown or saved: " + e.error.Error()
+}
+
+func (e createdError) Unwrap() error { return e.error }
+
+// Is makes the exit code and the remedy those of a call that may have been processed.
+func (e createdError) Is(target error) bool { return target == xsale.ErrMaybeProcessed }
+
 // The errors of a broken pipe on Windows, where syscall.EPIPE is a number of Go's own.
 const (
 	windowsBrokenPipe = syscall.Errno(109) // ERROR_BROKEN_PIPE
