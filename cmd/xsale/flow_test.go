@@ -42,7 +42,7 @@ func TestDefaultDatabase(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		t.Skip("needs the data directory of Linux")
 	}
-	useSandbox(t, xsaletest.WithOrders(1))
+	sandbox := useSandbox(t, xsaletest.WithOrders(1))
 	execute(t, "", "orders", "parked").expect(t, exitFailed, "there is no database "+os.Getenv("XDG_DATA_HOME"), "--database")
 	pull := []string{"orders", "pull", "--any-status", "--to", t.TempDir()}
 	execute(t, "", pull...).expect(t, exitOK, "Done                  1")
@@ -50,7 +50,7 @@ func TestDefaultDatabase(t *testing.T) {
 	execute(t, "", append(pull, "--flow", "pull_2")...).expect(t, exitOK, "Done                  1")
 	execute(t, "", "orders", "show", "1", "--flow", "pull_2").expect(t, exitOK, "State    done")
 	for _, flow := range []string{"pull", "pull_2"} {
-		info, err := os.Stat(filepath.Join(os.Getenv("XDG_DATA_HOME"), "xsale", flow+"-"+xsaletest.Organization+".db"))
+		info, err := os.Stat(filepath.Join(os.Getenv("XDG_DATA_HOME"), "xsale", apiDir(sandbox.URL()), flow+"-"+xsaletest.Organization+".db"))
 		if err != nil || info.Mode() != 0o600 {
 			t.Errorf("%v, %v", info, err)
 		}

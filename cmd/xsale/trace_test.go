@@ -95,7 +95,7 @@ func TestTraceKeepsFiles(t *testing.T) {
 	if data, err := os.ReadFile(path); err != nil || string(data) != "[1]" {
 		t.Errorf("%s, %v", data, err)
 	}
-	execute(t, "", "version", "--trace", har).expect(t, exitOK)
+	execute(t, "", "token", "path", "--trace", har).expect(t, exitOK)
 	if _, requests := readArchive(t, har); requests != nil {
 		t.Errorf("got %v", requests)
 	}
