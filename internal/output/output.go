@@ -58,13 +58,14 @@ func printList[T any](ctx context.Context, out io.Writer, o *Options, list iter.
 		}
 		return o.transform(ctx, out, jsontext.Value(whole.Bytes()))
 	}
+	safe := harmless(out, o.Format)
 	switch o.Format {
 	case JSON:
-		return array(out, list)
+		return array(safe, list)
 	case NDJSON:
 		for value, err := range list {
 			if err == nil {
-				err = Encode(out, value)
+				err = Encode(safe, value)
 			}
 			if err != nil {
 				return err
@@ -72,7 +73,7 @@ func printList[T any](ctx context.Context, out io.Writer, o *Options, list iter.
 		}
 		return nil
 	case CSV:
-		return printRecords(&csvWriter{out: out, dialect: &o.dialect}, list, newColumns(o.paths, fields, false))
+		return printRecords(&csvWriter{out: safe, dialect: &o.dialect}, list, newColumns(o.paths, fields, false))
 	}
 	table := newTable(out)
 	if o.paths != nil || rows == nil {
@@ -95,14 +96,15 @@ func Value[T any](ctx context.Context, out io.Writer, o *Options, value T, rows 
 	if o.program != nil {
 		return o.transform(ctx, out, value)
 	}
+	safe := harmless(out, o.Format)
 	switch o.Format {
 	case JSON:
-		return Encode(out, value, jsontext.WithIndent("  "))
+		return Encode(safe, value, jsontext.WithIndent("  "))
 	case NDJSON:
-		return Encode(out, value)
+		return Encode(safe, value)
 	case CSV:
 		one := func(yield func(T, error) bool) { yield(value, nil) }
-		return printRecords(&csvWriter{out: out, dialect: &o.dialect}, one, newColumns(o.paths, typeFields(reflect.TypeFor[T]()), false))
+		return printRecords(&csvWriter{out: safe, dialect: &o.dialect}, one, newColumns(o.paths, typeFields(reflect.TypeFor[T]()), false))
 	}
 	table := &table{out: out} // shortened by nothing: it is all there is
 	if o.paths == nil {

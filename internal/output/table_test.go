@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -91,5 +92,27 @@ func TestColorful(t *testing.T) {
 	defer null.Close()
 	if Terminal(null) || Terminal(&bytes.Buffer{}) {
 		t.Error("a terminal")
+	}
+}
+
+// On a terminal, JSON and CSV of the API control nothing, and JSON stays the same.
+func TestHarmless(t *testing.T) {
+	const text = "\x1b]0;x\a\u009b31m\u202e\U000e0001 ż\u00a0\r\n"
+	var out bytes.Buffer
+	if err := Encode(harmlessWriter{&out, escaped}, map[string]string{"Name": text}); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"Name":"\u001b]0;x\u0007\u009b31m\u202e\udb40\udc01 ż` + "\u00a0" + `\r\n"}` + "\n"
+	if out.String() != want {
+		t.Errorf("got %q\nwant %q", out.String(), want)
+	}
+	var same map[string]string
+	if err := json.Unmarshal(out.Bytes(), &same); err != nil || same["Name"] != text {
+		t.Errorf("%q, %v", same, err)
+	}
+	out.Reset()
+	csv := &csvWriter{out: harmlessWriter{&out, plainLines}, dialect: &dialect{separator: ","}}
+	if err := csv.write([]string{"\x1b[31m\rż", "b"}); err != nil || out.String() != "\" [31m ż\",b\n" {
+		t.Errorf("%q, %v", out.String(), err)
 	}
 }
