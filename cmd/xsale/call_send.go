@@ -36,7 +36,7 @@ import (
 // send sends the call and prints its response.
 func (c *operationCall) send(ctx context.Context, command *cobra.Command, request *operation.Request, endpoint *call.Endpoint) error {
 	list := c.operation.List()
-	whole := c.output.Format == output.JSON || command.Flags().Changed("jq") || command.Flags().Changed("template")
+	whole := c.output.Format == output.JSON || c.output.Filtered() && c.output.Format != output.NDJSON
 	if list != nil && c.download.path == "" && (c.limit > 0 || list.ListField != "" && !whole) {
 		var envelope wire.UnknownFields
 		var response *call.Response
@@ -151,7 +151,7 @@ func (c *operationCall) print(command *cobra.Command, response *http.Response) e
 	switch {
 	case errors.Is(err, io.EOF): // a success without a body, or of HEAD
 		return nil
-	case httpx.SequentialJSON(mediaType) && c.output.Format == output.NDJSON:
+	case httpx.SequentialJSON(mediaType) && c.output.Format == output.NDJSON && !c.output.Filtered():
 		_, err = body.WriteTo(out)
 		return err
 	case httpx.SequentialJSON(mediaType): // printed as it comes

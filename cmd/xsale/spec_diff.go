@@ -78,7 +78,7 @@ func (a *app) printDifference(command *cobra.Command, before, after *pipeline.Re
 	if err != nil {
 		return err
 	}
-	if a.output.Format == output.Table && len(difference.Changes) == 0 {
+	if a.output.Plain() && len(difference.Changes) == 0 {
 		_, err := fmt.Fprintln(command.OutOrStdout(), "no differences")
 		return err
 	}

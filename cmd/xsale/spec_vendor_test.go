@@ -77,6 +77,9 @@ func TestSpecDiff(t *testing.T) {
 	writeFileAt(t, "before.yaml", before)
 	writeFileAt(t, "described.yaml", strings.Replace(before, "The id of the offer (oferta).", "The id of an offer.", 1))
 	writeFileAt(t, "broken.yaml", strings.Replace(before, "/{organizationName}/statuses", "/{organizationName}/states", 1))
+	if r := execute(t, "", "spec", "diff", "before.yaml", "before.yaml", "--jq", "length").expect(t, exitOK); r.stdout != "0\n" {
+		t.Errorf("filtered: got %q", r.stdout)
+	}
 	if r := execute(t, "", "spec", "diff", "before.yaml", "before.yaml").expect(t, exitOK); r.stdout != "no differences\n" {
 		t.Errorf("got %q", r.stdout)
 	}

@@ -123,6 +123,12 @@ func (o *Options) Check(flags *pflag.FlagSet) error {
 	return nil
 }
 
+// Plain reports whether the output is the usual table, for people.
+func (o *Options) Plain() bool { return o.Format == Table && o.program == nil && o.paths == nil }
+
+// Filtered reports whether a filter or a template prints the output.
+func (o *Options) Filtered() bool { return o.program != nil }
+
 // prepare compiles the program.
 func (o *Options) prepare() (err error) {
 	switch {
