@@ -15,6 +15,9 @@ import (
 // maxColumns bounds a table whose columns nobody chose.
 const maxColumns = 8
 
+// maxNames bounds the memory for lists whose elements are maps.
+const maxNames = 1000
+
 // columns are the columns of CSV, or of a table of JSON. They are those that the user chose or, for
 // lack of a choice, the fields that the spec lists, and then the others of the first elements.
 type columns struct {
@@ -24,14 +27,19 @@ type columns struct {
 
 	chosen  bool     // by the user
 	found   []bool   // by column that the user chose: an element has it
-	names   []string // of all fields that were seen
-	late    []string // fields that came too late for a column
-	lateIn  int      // elements with such fields
-	without int      // elements that are no objects
+	names   []string // of the fields that were seen, up to maxNames
+	seen    map[string]bool
+	named   map[string]bool // the names of the columns that nobody chose
+	late    []string        // fields that came too late for a column
+	lateIn  int             // elements with such fields
+	without int             // elements that are no objects
 }
 
 func newColumns(paths []path, fields []string, simple bool) *columns {
-	return &columns{paths: paths, fields: fields, simple: simple, chosen: paths != nil, found: make([]bool, len(paths))}
+	return &columns{
+		paths: paths, fields: fields, simple: simple, chosen: paths != nil, found: make([]bool, len(paths)),
+		seen: map[string]bool{}, named: map[string]bool{},
+	}
 }
 
 // records is what a list is printed to.
@@ -117,7 +125,8 @@ func (c *columns) see(e element) {
 		c.found[i] = c.found[i] || c.paths[i].in(e.value, e.fields) != nil
 	}
 	for _, field := range e.fields {
-		if !slices.Contains(c.names, field.name) && len(c.names) < 1000 {
+		if len(c.names) < maxNames && !c.seen[field.name] {
+			c.seen[field.name] = true
 			c.names = append(c.names, field.name)
 		}
 	}
@@ -146,7 +155,8 @@ func (c *columns) choose(sample []element) {
 	}
 	var distinct []string
 	for _, name := range names {
-		if !slices.Contains(distinct, name) {
+		if !c.named[name] {
+			c.named[name] = true
 			distinct = append(distinct, name)
 		}
 	}
@@ -191,7 +201,7 @@ func (c *columns) values(e element) []jsontext.Value {
 	}
 	late := false
 	for _, field := range e.fields {
-		if !slices.ContainsFunc(c.paths, func(p path) bool { return p.name == field.name }) {
+		if !c.named[field.name] {
 			late = true
 			if !slices.Contains(c.late, field.name) && len(c.late) < 10 {
 				c.late = append(c.late, field.name)
