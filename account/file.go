@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/xsale-go/xsale/internal/filelock"
+	"github.com/xsale-go/xsale/internal/plaintext"
 	"github.com/xsale-go/xsale/internal/privatefile"
 	"github.com/xsale-go/xsale/internal/similar"
 )
@@ -55,7 +56,11 @@ func readFile() (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f, f.parse(data)
+	text, err := plaintext.Decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.path, err)
+	}
+	return f, f.parse(text)
 }
 
 func (f *file) parse(data []byte) error {

@@ -121,7 +121,8 @@ func widen(text string) string {
 
 func TestProblemsNameTheirLine(t *testing.T) {
 	for text, want := range map[string]string{
-		"curent: shop\n": `:1: unknown setting "curent": did you mean current?`,
+		"# za\xb3o\xbfy\xb3\naccounts: {}\n":                                                     "byte 4, in line 1, is not UTF-8 but perhaps Windows-1250: save the file as UTF-8",
+		"curent: shop\n":                                                                         `:1: unknown setting "curent": did you mean current?`,
 		"accounts:\n  shop:\n    organisation: x\n":                                              `:3: unknown setting "organisation": did you mean organization?`,
 		"accounts:\n  shop:\n    base_ulr: https://x.example\n":                                  "did you mean base_url?",
 		"accounts:\n  shop:\n    password: x\n":                                                  "want client_id, username",

@@ -93,6 +93,11 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	if flags.check {
 		return checkGenerated(config, files, lock)
 	}
+	existed := map[string]bool{config.lock: fileExists(config.lock)}
+	for _, file := range files {
+		path := filepath.Join(config.Output, file.Name)
+		existed[path] = fileExists(path)
+	}
 	if err := writeGenerated(config, files, lock); err != nil {
 		return err
 	}
@@ -100,9 +105,10 @@ func (a *app) generate(command *cobra.Command, config generateConfig, flags gene
 	fmt.Fprintf(notice, "%s: OpenAPI %s, %s\n", source.Name, result.Version, counted(len(tree.Operations(result.Document)), "operation"))
 	noteChanges(notice, result.Report, flags.explain)
 	for _, file := range files {
-		fmt.Fprintf(notice, "wrote %s\n", filepath.Join(config.Output, file.Name))
+		path := filepath.Join(config.Output, file.Name)
+		fmt.Fprintf(notice, "%s %s\n", wrote(existed[path]), path)
 	}
-	fmt.Fprintf(notice, "wrote %s, which keeps the names: commit it\n", config.lock)
+	fmt.Fprintf(notice, "%s %s, which keeps the names: commit it\n", wrote(existed[config.lock]), config.lock)
 	return nil
 }
 
