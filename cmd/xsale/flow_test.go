@@ -37,6 +37,16 @@ func TestFlowNames(t *testing.T) {
 	}
 }
 
+func TestAPIDir(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://api.xsale.ai": "", "https://API.xsale.ai:443": "", "http://127.0.0.1:8080": "127.0.0.1_8080", "http://[::1]:8080": "__1_8080", "https://api.example/v2": "api.example",
+	} {
+		if got := apiDir(address); got != want {
+			t.Errorf("%s: got %q, want %q", address, got, want)
+		}
+	}
+}
+
 // Without --database, each flow has a file in the data directory, for the user only.
 func TestDefaultDatabase(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
