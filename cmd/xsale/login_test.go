@@ -92,7 +92,7 @@ func TestLoginOfAccounts(t *testing.T) {
 	t.Setenv("XSALE_CLIENT_SECRET", "")
 	var file strings.Builder
 	file.WriteString("accounts:\n")
-	for name, more := range map[string]string{"anna": "login: browser", "bert": "login: browser, username: " + otherUser, "job": "username: u, password_command: printf p"} {
+	for name, more := range map[string]string{"anna": "login: browser", "carl": "login: browser", "bert": "login: browser, username: " + otherUser, "job": "username: u, password_command: printf p"} {
 		fmt.Fprintf(&file, "  %s: {%s, client_id: %s, secrets: command, client_secret_command: printf %s, base_url: %q, token_url: %q}\n",
 			name, more, xsaletest.ClientID, xsaletest.ClientSecret, sandbox.URL(), sandbox.TokenURL())
 	}
@@ -100,6 +100,7 @@ func TestLoginOfAccounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	logIn(t, xsaletest.Username, "--account", "anna").expect(t, exitOK)
+	execute(t, "", "me", "--account", "carl").expect(t, exitLogin)
 	execute(t, "", "me", "--account", "bert").expect(t, exitLogin, "the user must log in\nhint: run 'xsale login --account bert'\n")
 	t.Setenv("XSALE_ACCOUNT", "bert")
 	execute(t, "", "me").expect(t, exitLogin, "the user must log in\nhint: run 'xsale login'\n")
