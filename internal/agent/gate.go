@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -113,38 +114,111 @@ func (r *rules) route(request *http.Request) *operation.Operation {
 }
 
 // Reads reports whether an operation only reads. That takes more than a GET, because some APIs change
-// things by GET: if the name, the last part of the path or the summary begins with a verb such as
-// delete, or if the spec has x-idempotent: false, the operation counts as one that writes.
+// things by GET: if the name, the path or the summary has a verb such as delete, or if the spec has
+// x-idempotent: false, the operation counts as one that writes. In doubt it does, too: a person can
+// allow it.
 func Reads(o *operation.Operation) bool {
 	if o.Method != http.MethodGet && o.Method != http.MethodHead || !o.Idempotent {
 		return false
 	}
-	parts := strings.FieldsFunc(o.Name, func(r rune) bool { return r == '_' || r == '.' || r == '-' || r == '/' })
-	if summary := words(o.Summary); len(summary) > 0 {
-		parts = append(parts, strings.TrimSuffix(summary[0], "s")) // Deletes an order
-	}
-	return !slices.ContainsFunc(append(parts, lastSegment(o.Path)), func(part string) bool {
-		all := words(part)
-		return len(all) > 0 && changing[all[0]]
-	})
+	return !nameChanges(words(o.Name)) && !pathChanges(o.Path) && !summaryChanges(words(o.Summary))
 }
+
+// nameChanges reports whether the words of a name have a verb that changes something. In a name such as
+// getStatusChange, a noun follows.
+func nameChanges(name []string) bool {
+	if len(name) > 0 && reading[name[0]] {
+		return changesAfterAnd(name)
+	}
+	return slices.ContainsFunc(name, changes)
+}
+
+// pathChanges reports whether a segment is a verb, as in /orders/{id}/cancel/{reason}, or the last one
+// has a verb, as in /orders/bulkDelete.
+func pathChanges(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		if all := words(segment); !strings.Contains(segment, "{") && len(all) == 1 && changes(all[0]) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(words(lastSegment(path)), changes)
+}
+
+// summaryChanges reports whether a summary says first, or after "and", what changes, as in "Permanently
+// removes an order" and "Gets and locks the next order".
+func summaryChanges(summary []string) bool {
+	for i, word := range summary {
+		summary[i] = infinitive(word)
+	}
+	first := summary
+	for len(first) > 1 && (strings.HasSuffix(first[0], "ly") || slices.Contains([]string{"this", "thi", "it", "to", "operation", "endpoint"}, first[0])) {
+		first = first[1:]
+	}
+	return len(first) > 0 && changes(first[0]) || changesAfterAnd(summary)
+}
+
+func changesAfterAnd(all []string) bool {
+	for i := 1; i < len(all); i++ {
+		if (all[i-1] == "and" || all[i-1] == "or" || all[i-1] == "then") && changes(all[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// infinitive returns a verb without the ending of deletes, publishes or copies.
+func infinitive(word string) string {
+	if stem, ok := strings.CutSuffix(word, "ies"); ok {
+		return stem + "y"
+	}
+	for _, ending := range []string{"es", "s"} {
+		if stem, ok := strings.CutSuffix(word, ending); ok && changing[stem] {
+			return stem
+		}
+	}
+	return strings.TrimSuffix(word, "s")
+}
+
+// changes reports whether a word is a verb that changes something, or begins with one, as in
+// deleteorder. Nouns such as cancellation do not.
+func changes(word string) bool {
+	if changing[word] {
+		return true
+	}
+	for verb := range changing {
+		rest, joined := strings.CutPrefix(word, verb)
+		participle := strings.HasPrefix(rest, "ed") || verb != "delete" && strings.HasSuffix(verb, "e") && strings.HasPrefix(rest, "d") // reservedamount
+		if joined && len(verb) > 4 && len(rest) > 2 && !participle && !nounEnding.MatchString(rest) {
+			return true
+		}
+	}
+	return false
+}
+
+var nounEnding = regexp.MustCompile(`(ions?|ments?|ness|able|ing|ings|ers|ors)$`)
+
+// reading are verbs that names begin with, and that say nothing about the nouns behind them.
+var reading = setOf("check count describe download fetch find get has head is list load lookup query read search show view lista pobierz sprawdz szukaj znajdz")
 
 // changing are verbs of operations that change something, in English and, without diacritics, in
 // Polish.
-var changing = func() map[string]bool {
+var changing = setOf(`
+accept ack acknowledge activate add adjust apply approve archive assign block book buy cancel capture change charge clear clone close complete
+confirm copy create deactivate decrease decrement delete dequeue detach disable dispatch drop edit empty enable enqueue erase execute finish fire
+flush generate grant hide import increase increment insert invoke issue kill launch link lock login logout mark merge migrate modify move notify
+patch pause pay pop post process publish purge push put rebuild refresh refund regenerate register reindex reject release remove rename reopen replace
+reprocess rerun resend reserve reset restart restore resume retry revoke rollback rotate run save schedule sell send set setpaid setprice setstate
+setstatus setstock ship start stop submit subscribe subtract suspend swap switch sync synchronize terminate toggle transfer trigger unarchive
+unassign unblock undo unlink unlock unpublish unregister unset unsubscribe update upload upsert void vote wipe withdraw write
+akceptuj aktualizuj anuluj archiwizuj dodaj dolacz generuj importuj kasuj kopiuj ksieguj nadaj odblokuj odlacz odrzuc oplac oznacz polacz potwierdz
+przenies przypisz przywroc rezerwuj rozlicz scal skasuj skopiuj uruchom ustaw utworz usun wycofaj wyczysc wygeneruj wykonaj wystaw wyslij wznow
+zablokuj zaksieguj zaktualizuj zamknij zapisz zaplac zarchiwizuj zarejestruj zarezerwuj zatrzymaj zatwierdz zmien zresetuj
+`)
+
+func setOf(list string) map[string]bool {
 	all := map[string]bool{}
-	for _, verb := range strings.Fields(`
-accept activate add approve archive assign block cancel change clear clone close complete confirm copy create deactivate delete
-detach disable dispatch drop edit enable erase execute finish fire flush generate grant hide import insert invoke issue
-kill launch link lock login logout mark merge modify move notify patch pause pay post process publish purge push put rebuild
-refresh refund regenerate register reject release remove rename reopen replace reprocess rerun reset resend restart
-restore resume retry revoke rollback rotate run save schedule send set ship start stop submit subscribe suspend
-swap switch sync synchronize terminate toggle transfer trigger unarchive unassign unblock undo unlink unlock unpublish
-unregister unsubscribe update upload upsert void wipe withdraw write
-aktualizuj anuluj dodaj importuj kasuj oznacz przenies przypisz utworz usun wycofaj wyczysc wykonaj wyslij zablokuj zaktualizuj
-zamknij zapisz zarejestruj zatwierdz zmien zresetuj
-`) {
-		all[verb] = true
+	for _, word := range strings.Fields(list) {
+		all[word] = true
 	}
 	return all
-}()
+}

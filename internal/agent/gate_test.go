@@ -131,3 +131,43 @@ func TestReads(t *testing.T) {
 		}
 	}
 }
+
+// What a GET changes shows in any part of its name, path or summary.
+func TestReadsByNamePathAndSummary(t *testing.T) {
+	for line, want := range map[string]bool{
+		"bulkDelete /orders/bulkDelete":                                     false,
+		"OrderCancel /api/OrderCancel/{id} Order cancellation":              false,
+		"getOrdersCancel /orders/{id}/cancel/{reason}":                      false,
+		"getOrdersSetStatus /orders/{id}/setstatus/{status}":                false,
+		"ordersMarkAsPaid /orders/{id}/paid":                                false,
+		"massUpdate /mass-update":                                           false,
+		"forceSync /erp/forceSync":                                          false,
+		"deleteorder /deleteorder/{id}":                                     false,
+		"purgeall /all":                                                     false,
+		"stock /stock/reserve":                                              false,
+		"shipment /shipments/{id}/book":                                     false,
+		"card /payments/{id}/charge":                                        false,
+		"cart /cart/empty Empties the cart":                                 false,
+		"potwierdz /zamowienia/{id}/potwierdz":                              false,
+		"faktura /zamowienia/{id}/wystawFakturę":                            false,
+		"getOrder /order/{id} Permanently removes an order":                 false,
+		"getOrder /order/{id} This deletes the order":                       false,
+		"getOrder /order/{id} Publishes the order":                          false,
+		"getNext /queue/next Gets and locks the next order":                 false,
+		"getAndLock /queue/next":                                            false,
+		"getLabel /labels/{id} Prints and assigns a label":                  false,
+		"getStatusChange /orders/{id}/changes Gets the changes of a status": true,
+		"GetOrderImports /imports Lists the imports of orders":              true,
+		"Article_GetReservedAmount /products/reservedamount Queries it":     true,
+		"getUpdates /updates/{since}/orders Returns updates and news":       true,
+		"listCancellations /cancellations List cancellations":               true,
+		"orderCancellation /orders/{id}/cancellation":                       true,
+		"listLinks /orders/{id}/payment-links Returns links for a payment":  true,
+	} {
+		parts := append(strings.SplitN(line, " ", 3), "")
+		o := &operation.Operation{Name: parts[0], Method: "GET", Path: parts[1], Summary: parts[2], Idempotent: true}
+		if got := agent.Reads(o); got != want {
+			t.Errorf("%s: %v", line, got)
+		}
+	}
+}
