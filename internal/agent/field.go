@@ -131,7 +131,7 @@ var kinds = []struct {
 		"surname*", "forename*", "nick", "nickname*", "username*", "login", "imie", "imion*", "nazwisk*", "initials", "salutation",
 	}, []string{"firstname", "lastname", "givenname", "familyname", "middlename", "fullname", "username", "nickname"}},
 	{"text", []string{
-		"note", "notat*", "remark*", "comment*", "komentarz*", "message*", "wiadomos*", "uwag*", "instruction*", "instrukcj*", "birth*", "urodz*",
+		"note", "notat*", "remark*", "comment*", "komentarz*", "message*", "wiadomos*", "uwag*", "instruction*", "instrukcj*", "birth*", "urodz*", "dob",
 		"gender", "sex", "plec", "age", "wiek", "signature*", "podpis*", "avatar*", "photo*", "dedication*", "engraving*", "grawer*", "gift", "wish", "zyczen*",
 	}, nil},
 }
