@@ -78,7 +78,8 @@ func useDocuments(t *testing.T) *xsaletest.Sandbox {
 	if err := os.WriteFile("documents.yaml", []byte(documentsSpec), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	execute(t, "", "spec", "pull", "documents.yaml").expect(t, exitOK, "registered 5 operations")
+	execute(t, "", "spec", "pull", "documents.yaml").expect(t, exitOK, "registered 5 operations;")
+	execute(t, "", "spec", "pull", "documents.yaml").expect(t, exitOK, "registered 5 operations, in place of 5;")
 	return sandbox
 }
 

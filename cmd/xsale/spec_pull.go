@@ -37,6 +37,9 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 			if len(arguments) == 1 {
 				from = arguments[0]
 			}
+			if from == "" && !auth { // the spec of this module is there already
+				return usagef("pass FROM, such as api.xsale.ai, or --auth for the host of the API; 'xsale spec show' prints the spec of this module")
+			}
 			files := pulledFiles(raw, normal)
 			for _, file := range files {
 				if _, err := file.check(); err != nil {
@@ -74,11 +77,15 @@ FROM is a file, a URL or a host. With --auth it defaults to the host of the API.
 			if err != nil {
 				return err
 			}
+			before := ""
+			if former, _, err := operation.Registered(dir); err == nil {
+				before = fmt.Sprintf(", in place of %d", len(former.Operations()))
+			}
 			catalog, err := operation.Register(dir, result.Document, operation.Source{From: source.Name, Fetched: time.Now()})
 			if err != nil {
 				return specError(source.Name, err)
 			}
-			fmt.Fprintf(notice, "registered %s; 'xsale call --list' lists them\n", counted(len(catalog.Operations()), "operation"))
+			fmt.Fprintf(notice, "registered %s%s; 'xsale call --list' lists them\n", counted(len(catalog.Operations()), "operation"), before)
 			return nil
 		},
 	}

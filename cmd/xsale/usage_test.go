@@ -45,6 +45,7 @@ func TestUsageErrors(t *testing.T) {
 		"api GET /me --query x":          `--query "x": write it as name=value`,
 		"spec diff":                      `missing argument NEW; see 'xsale spec diff --help'`,
 		"spec diff a b c":                `unexpected argument "c"; see 'xsale spec diff --help'`,
+		"spec pull":                      `pass FROM, such as api.xsale.ai, or --auth for the host of the API; 'xsale spec show' prints the spec of this module`,
 		"spec pull a b":                  `unexpected argument "b"; see 'xsale spec pull --help'`,
 		"articles translations get desk": `ARTICLE "desk": want an id, a whole number from 1 up`,
 		"articles translations get 0":    `ARTICLE "0": want an id, a whole number from 1 up`,
