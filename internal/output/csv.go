@@ -152,10 +152,11 @@ var (
 	date        = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
 	shortNumber = regexp.MustCompile(`^(0|[1-9]\d{0,10})$`)
 	signed      = regexp.MustCompile(`^[+-]\d{1,15}([.,]\d{1,4})?$`)
-	guessed     = regexp.MustCompile(`(?i)^[+-]?[\s.,$€(]*\d`)
-	// What Excel reads as a date, such as "maj 5" or "mar-20", or as a truth value.
-	month = regexp.MustCompile(`(?i)^(sty|lut|mar|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|jan|feb|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*[\s./-]*\d`)
-	truth = regexp.MustCompile(`(?i)^(true|false|prawda|fałsz)$`)
+	guessed     = regexp.MustCompile(`(?i)^[+-]?(?:[\s.,$€£(]|zł|pln)*\d`)
+	// What Excel or LibreOffice reads as a date, such as "maj 5", "mar-20" or "II 2026", as a truth value,
+	// or as an error such as #N/A, which spoils what is computed from it.
+	month = regexp.MustCompile(`(?i)^(sty|lut|mar|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|jan|feb|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*[\s./-]*\d|^[IVX]{1,4}[\s./-]+\d`)
+	truth = regexp.MustCompile(`(?i)^(true|false|prawda|fałsz|#[\p{L}\d/_]+[!?]?)$`)
 )
 
 // text returns a text for a cell, so that no spreadsheet takes it for a formula. For Excel it also
