@@ -127,7 +127,7 @@ func TestCallLists(t *testing.T) {
 		fmt.Fprint(w, response)
 	})
 	sandbox.Fail("listDocuments", xsaletest.Truncated())
-	execute(t, "", "call", "listDocuments").expect(t, exitFailed, "unexpected EOF")
+	execute(t, "", "call", "listDocuments").expect(t, exitUnavailable, "unexpected EOF")
 	limited := execute(t, "", "call", "listDocuments", "--limit", "2").expect(t, exitOK, "Umowa 2", "the list goes on: Next is \"abc\"")
 	if strings.Count(limited.stdout, "\n") != 3 {
 		t.Error(limited.stdout)

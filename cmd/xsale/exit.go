@@ -98,7 +98,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitRateLimited
 	case failedCall && call.StatusCode/100 == 4:
 		return exitRejected
-	case failedCall && (call.StatusCode == 0 || call.StatusCode >= 500),
+	case failedCall && (call.StatusCode == 0 || call.StatusCode >= 500 || errors.Is(err, io.ErrUnexpectedEOF)), // only a part came
 		noConnection && network.Op != "listen":
 		return exitUnavailable
 	case leftForLater, unwritten, errors.Is(err, transfer.ErrInUse):
