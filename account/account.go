@@ -91,7 +91,7 @@ type setting struct {
 	value *string
 }
 
-// From configures a Client for the account with a name. For an empty name it is the account that the
+// From configures a Client for a saved account. For an empty name it is the account that the
 // command line uses: the environment's, the one that XSALE_ACCOUNT names, or the current one; see
 // [Choose]. With a name, XSALE_TOKEN_STORE is the only variable that counts.
 //
@@ -150,7 +150,7 @@ func (a *Account) Options() []xsale.Option {
 
 // Credentials is an [authn.CredentialsFunc]. It reads the secrets from where they are, or runs their
 // commands. Stored secrets that belong to other settings of the account, such as another user or
-// address, are an error. All errors are an [ErrSecrets].
+// address, are an error. Every error is an [ErrSecrets].
 func (a *Account) Credentials(ctx context.Context) (authn.Credentials, error) {
 	if a.fromEnvironment {
 		return authn.FromEnvironment(ctx)
@@ -165,8 +165,8 @@ func (a *Account) Credentials(ctx context.Context) (authn.Credentials, error) {
 	return a.CredentialsWith(stored)(ctx)
 }
 
-// CredentialsWith returns a function like [Account.Credentials] for an account that is not saved yet,
-// such as for a login that tries it.
+// CredentialsWith returns a function like [Account.Credentials] for an account that is not saved
+// yet, such as for a login that tries it.
 func (a *Account) CredentialsWith(secrets Secrets) authn.CredentialsFunc {
 	return func(ctx context.Context) (authn.Credentials, error) {
 		complete, err := a.complete(ctx, secrets)

@@ -17,18 +17,18 @@ type Added struct {
 	Replaced *Account // the account that had the name before, or nil
 	Current  bool     // it has become the current account, because none was
 
-	// KeyringError tells why the secrets are in a file, although Account.Secrets did not ask for one.
+	// KeyringError is why the secrets are in a file, although Account.Secrets did not ask for one.
 	KeyringError error
 	// Removed are files of Replaced that belong to its API, such as a registered spec. They are
 	// kept if the new account has the same.
 	Removed []string
-	// LeftError tells why the secrets of Replaced are still where they were.
+	// LeftError is why the secrets of Replaced are still where they were.
 	LeftError error
 }
 
 // Add saves a new account with its secrets, which go to the keyring unless Account.Secrets names
 // another location. If the keyring cannot be used, they go to a file that only the user can read. Add
-// sets Account.Secrets. Unless replace is true, an account that has the name is [ErrExists].
+// sets Account.Secrets. Unless replace is true, an account that has the name is an [ErrExists].
 func Add(ctx context.Context, a *Account, secrets Secrets, replace bool) (Added, error) {
 	var added Added
 	if err := a.check(); err != nil {
@@ -79,8 +79,8 @@ func Use(ctx context.Context, name string) (before string, err error) {
 	return before, err
 }
 
-// Remove removes an account with its secrets and its directory. It returns what it has removed, also
-// if the error tells what is left.
+// Remove removes an account with its secrets and its directory. It returns what it has removed, even
+// with an error, which names what is left.
 func Remove(ctx context.Context, name string) (removed []string, err error) {
 	var left error
 	err = changeFile(ctx, func(f *file) error {

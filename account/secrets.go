@@ -127,7 +127,7 @@ func (r record) differences(other record) (names []string) {
 
 // writeSecrets stores the secrets that have no command, in the keyring unless a.Secrets names a file,
 // and sets a.Secrets. If the keyring fails and was not asked for, they go to a file, and the first
-// error tells why.
+// error is the reason.
 func (a *Account) writeSecrets(ctx context.Context, secrets Secrets) (keyringFailed, err error) {
 	if !a.storesSecrets() {
 		a.Secrets = SecretsCommand
@@ -163,7 +163,7 @@ func (a *Account) writeSecrets(ctx context.Context, secrets Secrets) (keyringFai
 	return keyringFailed, err
 }
 
-// deleteSecrets deletes the stored secrets, and says where they were.
+// deleteSecrets deletes the stored secrets, and returns where they were.
 func (a *Account) deleteSecrets(ctx context.Context) (where string, err error) {
 	switch a.Secrets {
 	case SecretsKeyring:
@@ -183,7 +183,7 @@ func (a *Account) secretsFile() (string, error) {
 	return filepath.Join(dir, "secrets.json"), err
 }
 
-// readPrivate reads a file that nobody but its owner could have read or written.
+// readPrivate reads a file that only its owner can read or write.
 func readPrivate(path string) ([]byte, error) {
 	if err := privatefile.CheckParent(path); err != nil {
 		return nil, err

@@ -102,7 +102,7 @@ func (s *Source) LoginURL(ctx context.Context, flow LoginFlow, prompt string) (s
 //
 // It sends the code once, whatever happens, because the service accepts it once; the login budget
 // does not apply. A login that fails is an [*Error]: with [ErrLoginRequired] if the user has to start over,
-// or [ErrAccessDenied] if they or the service said no. Config.VerifyStored, if set, also checks
+// or [ErrAccessDenied] if they or the service declined. Config.VerifyStored, if set, also checks
 // these tokens.
 func (s *Source) FinishLogin(ctx context.Context, flow LoginFlow, callback url.Values) (*Token, error) {
 	credentials, err := s.askUserLogin(ctx)
@@ -189,7 +189,7 @@ func (s *Source) authorizationCode(flow LoginFlow, callback url.Values) (Secret,
 }
 
 // authorizeReason returns the reason of an error of the authorization endpoint (RFC 6749, section
-// 4.1.2.1; OpenID Connect Core, section 3.1.2.6). Auth0 writes unauthorized if a rule says no.
+// 4.1.2.1; OpenID Connect Core, section 3.1.2.6). Auth0 writes unauthorized if a rule denies access.
 func authorizeReason(code string) Reason {
 	switch code {
 	case "access_denied", "unauthorized":

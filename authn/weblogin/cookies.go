@@ -45,7 +45,7 @@ type cookies struct {
 	secure  bool
 }
 
-// minKeyBytes is the length of a key that nobody can guess.
+// minKeyBytes is the length of a key that cannot be guessed.
 const minKeyBytes = 32
 
 func newCookies(config Config, credentials authn.Credentials) (*cookies, error) {
@@ -128,7 +128,7 @@ func (c *cookies) read(r *http.Request, name string, value any) bool {
 }
 
 // dropFlows deletes cookies of logins beyond a number. A browser that starts logins without
-// finishing them would else send ever longer requests.
+// finishing them would otherwise send ever longer requests.
 func (c *cookies) dropFlows(w http.ResponseWriter, r *http.Request, keep int) {
 	found := 0
 	for _, cookie := range r.Cookies() {

@@ -20,12 +20,12 @@
 // other.
 //
 // A login that has been started is in a sealed cookie of its browser for ten minutes, so that a
-// callback of another browser, or one that was not asked for, is refused. Each callback is accepted
+// callback of another browser, or one that was not asked for, is rejected. Each callback is accepted
 // once: by a program, and by the login service on all machines.
 //
-// Logout ends the session here. The browser stays logged in at xSale, and the next login may ask
-// for nothing, unless it has the parameter prompt=login. The vendor's page does not name an
-// address that ends it there.
+// Logout ends the session here. The browser stays logged in at xSale, and the next login might
+// not ask for a password, unless it has the parameter prompt=login. The vendor documents no address
+// that logs the browser out there.
 package weblogin
 
 import (
@@ -175,7 +175,7 @@ type Session struct {
 }
 
 // Session returns the session of a request. Without one that is valid, the error is an
-// [*authn.Error] with the reason [authn.ErrLoginRequired]. If the store fails, it is one, too.
+// [*authn.Error] with the reason [authn.ErrLoginRequired]. A failed store is such an error, too.
 func (u *Users) Session(r *http.Request) (*Session, error) {
 	sealed := u.sealedSession(r)
 	if sealed == nil {

@@ -130,7 +130,7 @@ environment with all four credentials takes precedence.`,
 	})
 }
 
-// otherAccount says what commands use instead of a saved account.
+// otherAccount describes what commands use instead of a saved account.
 func otherAccount(chosen *account.Account, err error) string {
 	switch {
 	case err != nil:
@@ -145,8 +145,8 @@ func newAccountShowCommand(a *app) *cobra.Command {
 	return uses(prints(&cobra.Command{
 		Use:   "show [NAME]",
 		Short: "Show the settings of an account, without its secrets",
-		Long: `Show the settings of an account, without its secrets: of the one with the name, or of the one that
-commands use.`,
+		Long: `Show the settings of an account, without its secrets: of NAME, or of the account that commands
+use.`,
 		Example:           `  xsale account show shop`,
 		Args:              takes("[NAME]"),
 		ValidArgsFunction: completeAccount,
@@ -227,8 +227,8 @@ func newAccountRemoveCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Remove an account, its secrets, its tokens and its registered spec",
-		Long: `Remove an account with its secrets, its tokens in the token store and its registered spec, and say
-what was removed. The API still accepts the tokens until they expire.`,
+		Long: `Remove an account with its secrets, its tokens in the token store and its registered spec, and report what
+was removed. The API still accepts the tokens until they expire.`,
 		Example:           `  xsale account remove shop --yes`,
 		Args:              takes("NAME"),
 		ValidArgsFunction: completeAccount,
@@ -248,7 +248,7 @@ what was removed. The API still accepts the tokens until they expire.`,
 			}
 			cleared, err := a.clearTokens(command, saved)
 			if err != nil {
-				fmt.Fprintf(command.ErrOrStderr(), "xsale: warning: its tokens are not removed, and expire by themselves: %v\n", err)
+				fmt.Fprintf(command.ErrOrStderr(), "xsale: warning: the account's tokens could not be removed, and will expire: %v\n", err)
 			}
 			removed, err := account.Remove(command.Context(), saved.Name)
 			for _, what := range append(cleared, removed...) {
@@ -264,7 +264,7 @@ what was removed. The API still accepts the tokens until they expire.`,
 	return uses(command, "token-store")
 }
 
-// clearTokens removes the tokens of an account from the token store, and says from where.
+// clearTokens removes the tokens of an account from the token store, and returns from where.
 func (a *app) clearTokens(command *cobra.Command, saved *account.Account) (cleared []string, err error) {
 	store, err := a.store(command)
 	if err != nil {

@@ -32,8 +32,8 @@ func newAccountAddCommand(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Save an account by name, with its secrets in the system's keyring",
-		Long: `Save an account by name. What no flag gives is asked for at the terminal. The first account becomes the
-current one, which other commands use.
+		Long: `Save an account by name. The command asks at the terminal for what no flag specifies. The first account
+becomes the current one, which other commands use.
 
 The settings go to accounts.yaml in the configuration directory, which you may edit. The secrets go to
 the system's keyring, or to a file that only you can read if there is no keyring or with --secrets
@@ -41,8 +41,8 @@ file. --password-command and --client-secret-command name command lines that pri
 they run with sh -c (on Windows, cmd /C) before a login, and XSALE_ACCOUNT is the account's name.
 
 Secrets are never arguments: pass --credentials with a JSON file, - for standard input or fd:3, or
---from-environment to save the account that XSALE_CLIENT_ID and the other variables describe. The
-secrets of --login browser are the client secret alone.
+--from-environment to save the account that XSALE_CLIENT_ID and the other variables describe. With
+--login browser, the client secret is the only secret.
 
 Logins are limited, so the account is only tried with --check: it logs in, and chooses the
 organization if there is one, or asks for it.`,
@@ -181,7 +181,7 @@ func (add *accountAdd) fillFromEnvironment() {
 	}
 }
 
-// ask asks for what is missing, or names it if there is nobody to ask.
+// ask asks for what is missing, or names it if there is no terminal.
 func (add *accountAdd) ask(command *cobra.Command) error {
 	byPassword := add.Login != account.LoginBrowser
 	questions := []struct {
@@ -274,7 +274,7 @@ func (add *accountAdd) report(command *cobra.Command, added account.Added) error
 		fmt.Fprintf(stdout, "removed: %s, which belonged to the other API\n", file)
 	}
 	if added.KeyringError != nil {
-		fmt.Fprintf(stderr, "xsale: warning: %v; its secrets are in a file that only you can read\n", added.KeyringError)
+		fmt.Fprintf(stderr, "xsale: warning: %v; the account's secrets are in a file that only you can read\n", added.KeyringError)
 	}
 	if added.LeftError != nil {
 		fmt.Fprintf(stderr, "xsale: warning: the secrets of the replaced account are left: %v\n", added.LeftError)

@@ -341,7 +341,7 @@ func TestAccountCommands(t *testing.T) {
 	execute(t, "yes\n", "account", "remove", "shop").expect(t, exitUsage, "--yes")
 	tokens := strings.TrimSpace(execute(t, "", "token", "path", "--account", "shop").expect(t, exitOK).stdout)
 	execute(t, "", "account", "remove", "shop", "--yes").expect(t, exitOK, "removed: tokens in "+tokens, "secrets.json", "removed: account shop")
-	execute(t, "", "account", "remove", "other", "--yes").expect(t, exitOK, "removed: account other", "the choice of the current account", "warning: its tokens")
+	execute(t, "", "account", "remove", "other", "--yes").expect(t, exitOK, "removed: account other", "the choice of the current account", "warning: the account's tokens")
 	execute(t, "", "account", "remove", "other", "--yes").expect(t, exitUsage, "no account")
 	execute(t, "", "me").expect(t, exitLogin, "XSALE_CLIENT_ID", "xsale account add NAME")
 }

@@ -123,7 +123,7 @@ func (a *app) completeTags(command *cobra.Command, _ []string, _ string) ([]cobr
 }
 
 // addOperation adds the command of the operation that a command line calls, if it calls one. The
-// operations of a spec are no commands of their own before: most commands need no spec, and the spec
+// operations of a spec do not become commands earlier: most commands need no spec, and the spec
 // depends on the flags.
 func (a *app) addOperation(ctx context.Context, root *cobra.Command, arguments []string) {
 	if len(arguments) == 0 {

@@ -28,7 +28,7 @@ func newDoctorCommand(a *app) *cobra.Command {
 		Short: "Examine settings, network, clock, token store and limits, and say what to do",
 		Long: `Examine settings, network, clock, token store, tokens and limits. Each check has a verdict and, unless
 it is ok, a remedy: warning means that calls succeed, but not as well as they should; failed, that
-calls fail or harm the account; skipped, that the detail has the reason.
+calls fail or harm the account; skipped, that the check did not run, for the reason in its detail.
 
 It does not log in, writes nothing but a probe file that it removes, and ends within 10 seconds
 without a network. One request without tokens goes to the login service and one to the API. With valid stored tokens, one more asks

@@ -109,7 +109,7 @@ func redirectURLOf(ctx context.Context, chosen *account.Account) string {
 	return ""
 }
 
-// checkBrowserLogin examines the address that the browser comes back to.
+// checkBrowserLogin examines the address that the browser returns to.
 func checkBrowserLogin(redirectURL string) doctor.Check {
 	check := doctor.Check{Name: "browser-login", Verdict: doctor.OK, Detail: "the port of the redirect URL is free"}
 	parsed, err := url.Parse(redirectURL)

@@ -37,12 +37,12 @@ The tokens are kept in the token store, and the other commands use them until th
 most. An application with a password, a "Backend API", needs no xsale login.
 
 The application is that of the account, or of XSALE_CLIENT_ID and XSALE_CLIENT_SECRET, without
-XSALE_USERNAME and XSALE_PASSWORD. The browser comes back to the redirect URL, which Futuriti must have
+XSALE_USERNAME and XSALE_PASSWORD. The browser returns to the redirect URL, which Futuriti must have
 registered for the application: that of --redirect-url, the account, XSALE_REDIRECT_URL, or
 ` + defaultRedirectURL + `.
 
 With --no-browser, or without a display as over SSH, open the address that the command prints in any
-browser, and paste the address at which the browser ends.`,
+browser, and paste the address of the last page.`,
 		Example: `  xsale login
   xsale login --no-browser
   xsale login --account shop --switch-user`,
@@ -50,8 +50,8 @@ browser, and paste the address at which the browser ends.`,
 		RunE: func(command *cobra.Command, _ []string) error { return a.login(command, f) },
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.redirectURL, "redirect-url", "", "`URL` at which the browser comes back, exactly as it is registered (default that of the account, XSALE_REDIRECT_URL, or "+defaultRedirectURL+")")
-	flags.BoolVar(&f.noBrowser, "no-browser", false, "open no browser, and read the address at which yours ends from standard input")
+	flags.StringVar(&f.redirectURL, "redirect-url", "", "`URL` that the browser returns to, exactly as registered (default that of the account, XSALE_REDIRECT_URL, or "+defaultRedirectURL+")")
+	flags.BoolVar(&f.noBrowser, "no-browser", false, "do not open a browser; read the address of the last page from standard input")
 	flags.BoolVar(&f.switchUser, "switch-user", false, "ask who logs in, even if the browser is still logged in")
 	flags.DurationVar(&f.timeout, "timeout", 5*time.Minute, "`DURATION` to wait for the login")
 	return prints(command)
@@ -112,7 +112,8 @@ func newLogoutCommand(a *app) *cobra.Command {
 		Use:   "logout",
 		Short: "Delete the tokens of xsale login",
 		Long: `Delete the tokens of xsale login on this machine. The API accepts them until they expire, and the
-browser stays logged in at xSale: the next xsale login may ask for nothing, unless with --switch-user.`,
+browser stays logged in at xSale: the next xsale login might not ask
+for a password, unless you pass --switch-user.`,
 		Example: `  xsale logout
   xsale logout --account shop`,
 		Args: takes(),

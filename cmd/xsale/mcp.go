@@ -98,8 +98,8 @@ func (a *app) mcp(command *cobra.Command, f mcpFlags) error {
 	}, xsale.WithHTTPClient(&http.Client{Transport: gate}), xsale.WithMaxResponseBytes(maxAgentBytes))
 }
 
-// maxAgentBytes bounds a response that is no list, and an element of a list. Several may be in memory
-// at the same time.
+// maxAgentBytes bounds a response that is not a list, and an element of a list. Several may
+// be in memory at the same time.
 const maxAgentBytes = 16 << 20
 
 // rights describes what an agent may do.

@@ -75,8 +75,8 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 	}
 	flags.StringVar(&a.tokenStore, "token-store", "", "where to keep tokens: cache, memory, or the `PATH` of a file or, with a slash at its end, a directory (default XSALE_TOKEN_STORE, or cache)")
 	flags.StringVar(&a.credentials, "credentials", "", "JSON `FILE` with client_id, client_secret, username and password; - for standard input, fd:N for a file descriptor (default the environment)")
-	flags.StringVar(&a.trace.path, "trace", "", "write all requests, masked, to `FILE` as HTTP Archive (HAR)")
-	flags.BoolVar(&a.debug, "debug", false, "log each request to standard error, without secrets and bodies")
+	flags.StringVar(&a.trace.path, "trace", "", "write all requests, masked, to `FILE` as an HTTP Archive (HAR)")
+	flags.BoolVar(&a.debug, "debug", false, "log each request to standard error, without secrets or bodies")
 	root.AddCommand(
 		newDemoCommand(a),
 		newSandboxCommand(a),

@@ -11,7 +11,7 @@ import (
 // field is what the names around a value say about it.
 type field struct {
 	kind       string // of the personal data that the name promises; empty for none
-	unnamed    string // kind of what is masked all the same
+	unnamed    string // kind of a value that is masked anyway
 	personal   bool   // inside of a person, a company or an address
 	business   bool   // a name, a code or a text of something that is for sale, or of a setting
 	identifier bool
@@ -201,7 +201,7 @@ func words(name string) []string {
 	return all
 }
 
-// lastSegment returns the last segment of a path template that is no variable.
+// lastSegment returns the last segment of a path template that is not a variable.
 func lastSegment(path string) string {
 	last := ""
 	for segment := range strings.SplitSeq(path, "/") {
@@ -212,7 +212,7 @@ func lastSegment(path string) string {
 	return last
 }
 
-// isSecret reports whether a field has a secret. The tokens of pages are no secrets.
+// isSecret reports whether a field has a secret. Page tokens are not secrets.
 func isSecret(own []string) bool {
 	joined := strings.Join(own, "")
 	for _, part := range []string{

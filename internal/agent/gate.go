@@ -16,9 +16,9 @@ import (
 	"github.com/xsale-go/xsale/internal/operation"
 )
 
-// Gate is the transport of the client that an agent uses. Behind everything else, it no request
-// with tokens that could change something: whatever a tool does wrong, only operations of the spec
-// that read get through, and those that the user has allowed. It is closed until [New].
+// Gate is the transport of the client that an agent uses. Behind everything else, it sends no
+// request with tokens that could change something: whatever a tool does wrong, only operations of
+// the spec that read get through, and those that the user has allowed. It is closed until [New].
 type Gate struct {
 	next  http.RoundTripper
 	rules atomic.Pointer[rules]

@@ -176,7 +176,7 @@ func (s *Server) read(ctx context.Context, request *mcp.CallToolRequest, o *oper
 	return s.object(c, received, input.Pointer)
 }
 
-// object returns a response that is no list.
+// object returns a response that is not a list.
 func (s *Server) object(c *sent, received call.Response, pointer string) (any, error) {
 	result := response{Operation: c.operation.Name, Notice: notice}
 	if len(received.Body) == 0 {

@@ -37,7 +37,7 @@ var patternTable = []pattern{
 	{"address", false, regexp.MustCompile(`(?i)\b\d{1,5}[a-z]?\s+(?:\p{L}+\s+){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|boulevard|blvd)\b\.?`), nil},
 }
 
-// telltale are characters: every match has one.
+// telltale are characters. Every match contains at least one.
 const telltale = "0123456789@[("
 
 // Which patterns to look for.

@@ -223,7 +223,7 @@ func onlyDigits(value string) string {
 	}, value)
 }
 
-// clean removes characters that nobody sees: they could hide instructions from a person, or break a
+// clean removes invisible characters: they could hide instructions from a person, or break a
 // terminal. Tabs and line breaks stay.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {

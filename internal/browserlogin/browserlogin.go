@@ -107,7 +107,7 @@ func (l *Login) invite(address string, listening bool) (opens bool) {
 	if listening {
 		fmt.Fprintln(l.Show, "If the browser runs on another machine, it ends at a page that does not open.")
 	}
-	fmt.Fprint(l.Show, "Paste the address of the page at which the browser ends here: ")
+	fmt.Fprint(l.Show, "Paste the address of that page here: ")
 	return false
 }
 
@@ -119,7 +119,7 @@ func listen(ctx context.Context, redirectURL string) ([]net.Listener, error) {
 		return nil, err
 	}
 	if redirect.Scheme != "http" { // which NewLoginFlow allows on loopback only
-		return nil, fmt.Errorf("the redirect URL %s does not lead to this program: pass --no-browser and paste the address at which the browser ends", redirectURL)
+		return nil, fmt.Errorf("the redirect URL %s does not lead to this program: pass --no-browser and paste the address of the last page", redirectURL)
 	}
 	port := redirect.Port()
 	if port == "" {
@@ -243,5 +243,5 @@ func (c *callback) readPasted(input io.Reader) error {
 		}
 		return nil
 	}
-	return required(errors.New("no address was pasted: run it again, and paste the address at which the browser ends"))
+	return required(errors.New("no address was pasted: run it again, and paste the address of the last page"))
 }

@@ -22,7 +22,7 @@ func checkClock(loginService, service *route) Check {
 	var ahead time.Duration
 	switch {
 	case !loginKnown && !apiKnown:
-		check.Verdict, check.Detail = Skipped, "no server told the time"
+		check.Verdict, check.Detail = Skipped, "no server sent the time"
 		return check
 	case loginKnown && apiKnown && (login-api).Abs() > clockTolerance && min(login.Abs(), api.Abs()) <= clockTolerance:
 		host := service.url.Host

@@ -69,7 +69,7 @@ func failureText(failure *authn.Error) string {
 // manyLogins in an hour are more than tokens that last for hours need.
 const manyLogins = 10
 
-// shortWait for the next login is not worth a word.
+// shortWait for the next login is not worth reporting.
 const shortWait = 3 * time.Second
 
 // maxHold is how long a call waits for the login budget instead of failing.

@@ -115,7 +115,7 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), map[string]string{"http": "80"}[u.Scheme]+map[string]string{"https": "443"}[u.Scheme])
 }
 
-// renewBefore is how long before the end of a certificate somebody should have renewed it.
+// renewBefore is how long before its expiry a certificate should be renewed.
 const renewBefore = 7 * 24 * time.Hour
 
 func (e *examination) checkTLS(r *route) Check {

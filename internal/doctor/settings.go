@@ -32,7 +32,7 @@ const (
 
 var settingNames = []string{Account, Organization, BaseURL, TokenURL, Audience, Scope, TokenStore}
 
-// fromDefault is the source of a setting that nobody has set.
+// fromDefault is the source of a setting that is not set.
 const fromDefault = "default"
 
 // setting returns a setting, with its default if it is not set.
@@ -164,7 +164,7 @@ type problem struct {
 	detail, remedy string
 }
 
-// summary makes one check of problems; detail is for none.
+// summary combines problems into one check; detail is used if there are none.
 func summary(name string, problems []problem, detail string) Check {
 	check := Check{Name: name, Verdict: OK, Detail: detail}
 	if len(problems) == 0 {
@@ -182,7 +182,7 @@ func summary(name string, problems []problem, detail string) Check {
 	return check
 }
 
-// withoutUser removes a user and password from a URL, also from one that cannot be parsed.
+// withoutUser removes a user and password from a URL, even from one that cannot be parsed.
 func withoutUser(address string) string {
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok {

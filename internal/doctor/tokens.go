@@ -174,7 +174,7 @@ func (e *examination) askForOrganizations(ctx context.Context, token *authn.Toke
 		folded = folded || strings.EqualFold(strings.TrimSpace(known.Name), strings.TrimSpace(name))
 	}
 	organization.Verdict = Failed
-	organization.Detail = fmt.Sprintf("not one of the user's organizations, which are %d (from %s)", len(me.Organizations), e.setting(Organization).From)
+	organization.Detail = fmt.Sprintf("not one of the user's organizations, of which there are %d (from %s)", len(me.Organizations), e.setting(Organization).From)
 	organization.Remedy = "'xsale me' lists the names; set XSALE_ORGANIZATION or pass --organization"
 	switch {
 	case folded:

@@ -290,7 +290,7 @@ func responseOf(spec *openapi3.Operation, status string) *Response {
 	return r
 }
 
-// identifying returns how well a field tells an element from others; the lowest is best.
+// identifying ranks how well a field identifies an element; the lowest is best.
 func identifying(name string) int {
 	i := slices.Index([]string{"id", "number", "symbol", "code", "name", "title"}, strings.ToLower(name))
 	if i < 0 {
@@ -299,7 +299,7 @@ func identifying(name string) int {
 	return i
 }
 
-// shape is what a schema says together with the schemas that it is composed of.
+// shape is a schema combined with the schemas that it is composed of.
 type shape struct {
 	name        string // of a component
 	types       []string
@@ -425,8 +425,8 @@ var usualLists = []string{"items", "value", "values", "data", "results", "result
 // nextToLists matches the names of fields next to a list, in lower case.
 var nextToLists = regexp.MustCompile(`total|count|page|paging|pagination|size|limit|offset|skip|next|prev|cursor|continuation|token|more|truncated|link|meta|context|error|success|message`)
 
-// listField returns the field of an object that contains its list, or "". An object with fields of its
-// own is no list, although one of its fields is.
+// listField returns the field of an object that contains its list, or "". An object with other
+// fields is not a list, although one of its fields is.
 func (s shape) listField() string {
 	if !s.object() || s.open {
 		return ""

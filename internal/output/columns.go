@@ -12,7 +12,7 @@ import (
 	"github.com/xsale-go/xsale/internal/similar"
 )
 
-// maxColumns bounds a table whose columns nobody chose.
+// maxColumns bounds a table whose columns the user did not choose.
 const maxColumns = 8
 
 // maxNames bounds the memory for lists whose elements are maps.
@@ -23,16 +23,16 @@ const maxNames = 1000
 type columns struct {
 	paths  []path
 	fields []string // that the spec lists
-	simple bool     // only values that are no objects or arrays, and not many
+	simple bool     // only a few values that are neither objects nor arrays
 
 	chosen  bool     // by the user
 	found   []bool   // by column that the user chose: an element has it
 	names   []string // of the fields that were seen, up to maxNames
 	seen    map[string]bool
-	named   map[string]bool // the names of the columns that nobody chose
+	named   map[string]bool // the names of the columns that the user did not choose
 	late    []string        // fields that came too late for a column
 	lateIn  int             // elements with such fields
-	without int             // elements that are no objects
+	without int             // elements that are not objects
 }
 
 func newColumns(paths []path, fields []string, simple bool) *columns {

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// dialect is what the flags say about CSV. Without flags it is that of RFC 4180.
+// dialect is what the flags specify about CSV. Without flags it is that of RFC 4180.
 type dialect struct {
 	name      string
 	separator string

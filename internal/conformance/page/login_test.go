@@ -45,7 +45,7 @@ func environment(sandbox string, more ...string) []string {
 	}, more...)
 }
 
-// choose chooses what happens on the login page of the sandbox.
+// chooseUser chooses a user and an outcome on the login page of the sandbox.
 func (b *browser) chooseUser(user, outcome string) {
 	b.t.Helper()
 	b.waitForText("h1", "Log in to the sandbox")
