@@ -91,7 +91,7 @@ var ErrorBodies = []ErrorBody{
 	{"a UTF-8 mark", "application/json", "\xef\xbb\xbf" + `{"message":"no"}`, "", "no", nil},
 	{"UTF-16, little end first", "application/json; charset=utf-16", UTF16(`{"message":"Zażółć 🙂"}`, 0, 8), "", "Zażółć 🙂", nil},
 	{"UTF-16, big end first", "application/json", UTF16(`{"message":"Zażółć 🙂"}`, 8, 0), "", "Zażółć 🙂", nil},
-	{"UTF-16 with half a character", "text/plain", UTF16("no", 0, 8) + "x", "", "no", nil},
+	{"UTF-16 with half a character", "text/plain", UTF16("no", 0, 8) + "x", "", "no\ufffd", nil},
 	{"invalid UTF-8", "application/json", "{\"message\":\"no \xb3\"}", "", "no \ufffd", nil},
 	{"half a surrogate", "application/json", `{"message":"no \ud83d"}`, "", "no \ufffd", nil},
 	{"text that acts on terminals", "text/plain", "it\x1b[2J\r\nfailed", "", "it [2J  failed", nil},
