@@ -137,7 +137,8 @@ func (b *builder) similarValue(p *Parameter, value any) string {
 	return ""
 }
 
-// addUnlisted reports a field that looks like a misspelled one of the spec which is not there.
+// addUnlisted reports a field that looks like a misspelled one of the spec which is not there, or that
+// is one of the spec in other case.
 func (b *builder) addUnlisted(pointer string, body []byte) {
 	names := pointerNames(pointer)
 	name := names[len(names)-1]
@@ -147,6 +148,9 @@ func (b *builder) addUnlisted(pointer string, body []byte) {
 	for _, known := range schema.names() {
 		if _, ok := object[known]; !ok {
 			missing = append(missing, known)
+		} else if strings.EqualFold(known, name) { // the API reads names without case, and drops one of them
+			b.problem(Problem{Location: pointer, Detail: "the field " + known + " is there as well: want one of them"})
+			return
 		}
 	}
 	if meant := similar.Names(name, missing); len(meant) > 0 {

@@ -127,3 +127,24 @@ func TestBuildReportsAll(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// The API reads names without case, and keeps one of two fields that differ only in it.
+func TestBuildRejectsFieldsInTwoCases(t *testing.T) {
+	catalog := shipped(t)
+	for body, want := range map[string]string{
+		`{"Name":"a","IntegrationType":28,"name":"b"}`: "/name: the field Name is there as well: want one of them",
+		`{"name":"a","IntegrationType":28}`:            "/name: the spec has no such field: did you mean Name?; --name is missing: want string",
+	} {
+		_, err := catalog.Build(find(t, catalog, "createIntegration"), operation.Input{
+			JSON: []byte(body), Values: map[string]any{"organization-name": "a"},
+		})
+		invalid, ok := errors.AsType[*operation.InvalidError](err)
+		if !ok {
+			t.Errorf("%s: %v", body, err)
+			continue
+		}
+		if got := invalid.Text(func(p *operation.Parameter) string { return "--" + p.Flag }); got != want {
+			t.Errorf("%s\ngot  %s\nwant %s", body, got, want)
+		}
+	}
+}
