@@ -41,8 +41,8 @@ file. --password-command and --client-secret-command name command lines that pri
 they run with sh -c (on Windows, cmd /C) before a login, and XSALE_ACCOUNT is the account's name.
 
 Secrets are never arguments: pass --credentials with a JSON file, - for standard input or fd:3, or
---from-environment to save the account that XSALE_CLIENT_ID and the other variables describe. With
---login browser, the client secret is the only secret.
+--from-environment to save the account that XSALE_CLIENT_ID and the other variables describe. For --login
+browser, leave XSALE_USERNAME and XSALE_PASSWORD unset: the client secret is its only secret.
 
 Logins are limited, so the account is only tried with --check: it logs in, and chooses the
 organization if there is one, or asks for it.`,
@@ -136,6 +136,8 @@ func (add *accountAdd) gather(a *app, command *cobra.Command) error {
 	switch {
 	case add.fromEnvironment && a.credentials != "":
 		return usagef("--from-environment and --credentials cannot be used together")
+	case a.credentials != "" && add.Login == account.LoginBrowser:
+		return usagef("--credentials has a password, which --login browser does not use: pass --from-environment with XSALE_CLIENT_ID and XSALE_CLIENT_SECRET alone, or --client-id and --client-secret-command")
 	case add.fromEnvironment:
 		if given, err = environmentCredentials(command.Context()); given.UserLogin {
 			add.Login = account.LoginBrowser
@@ -222,7 +224,11 @@ func (add *accountAdd) ask(command *cobra.Command) error {
 		}
 	}
 	if len(missing) > 0 && !p.possible() {
-		return usagef("there is no terminal to ask: pass %s, or all of it with --credentials or --from-environment", strings.Join(missing, ", "))
+		whole := "--from-environment"
+		if byPassword {
+			whole = "--credentials or --from-environment"
+		}
+		return usagef("there is no terminal to ask: pass %s, or all of it with %s", strings.Join(missing, ", "), whole)
 	}
 	if len(missing) > 0 && add.Organization == "" && !add.check {
 		var err error

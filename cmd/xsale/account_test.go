@@ -352,6 +352,7 @@ func TestAccountAddNeedsEverything(t *testing.T) {
 		"pass --client-id, --client-secret-command, --username, --password-command, or all": {"shop"},
 		"pass --client-secret-command, --password-command, or all":                          {"shop", "--client-id", "a", "--username", "b"},
 		"pass --client-id, --client-secret-command, or all":                                 {"shop", "--login", "browser"},
+		"--credentials has a password, which --login browser does not use":                  {"shop", "--login", "browser", "--credentials", "-"},
 		"base_url and token_url belong together":                                            {"shop", "--client-id", "a", "--username", "b", "--password-command", "x", "--client-secret-command", "y", "--base-url", "https://x.example"},
 		"XSALE_CLIENT_ID, XSALE_CLIENT_SECRET":                                              {"shop", "--from-environment"},
 		"cannot be used together":                                                           {"shop", "--from-environment", "--credentials", "-"},

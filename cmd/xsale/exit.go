@@ -161,5 +161,8 @@ func remedy(err error) string {
 	case errors.Is(err, xsale.ErrServer):
 		return "try again later"
 	}
+	if network, ok := errors.AsType[*net.OpError](err); ok && network.Op == "dial" {
+		return "'xsale doctor' examines the connection"
+	}
 	return ""
 }

@@ -117,6 +117,7 @@ func TestGenerateErrors(t *testing.T) {
 		"a web page":            {nil, `<html>`, []string{"--spec", "-"}, exitUsage, "standard input: this is a web page"},
 		"foreign origin":        {nil, "", []string{"--auth", "--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "tokens are for"},
 		"a dead host":           {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "dial tcp 127.0.0.1:1: "},
+		"a remedy for it":       {nil, "", []string{"--spec", "http://127.0.0.1:1/swagger.json"}, exitUnavailable, "hint: 'xsale doctor' examines the connection"},
 		"plain http":            {nil, "", []string{"--spec", "http://api.example.test/swagger.json"}, exitUsage, "https"},
 		"no such tag":           {nil, "", []string{"--tag", "Orderz"}, exitUsage, `--tag "Orderz": no operation has this tag; did you mean Orders? there are: Account, Articles, Integrations, Orders, Statuses`},
 		"no such method":        {nil, "", []string{"--method", "FOO"}, exitUsage, `--method "FOO": no operation has this method; there are: get, post, put`},
