@@ -339,7 +339,7 @@ func TestDeviatingSandboxes(t *testing.T) {
 			`open listOrders query statusidin "" ×0: a key for each element → not called: no response contained two statuses`,
 			`open listOrders query statusnamein "" ×0: a key for each element → not called: no response contained two statuses`,
 		}},
-		{name: "connection cut in the middle", after: only("listTranslations", func(e *exchange) { e.abort = true }), code: exitFailed, want: []string{
+		{name: "connection cut in the middle", after: only("listTranslations", func(e *exchange) { e.abort = true }), code: exitUnavailable, want: []string{
 			`failed listTranslations response "" ×0:  → response cut off`,
 		}},
 		{name: "slow", after: only("listTranslations", func(e *exchange) { <-e.request.Context().Done() }), arguments: []string{"--timeout", "1s"}, code: exitUnavailable, want: []string{
