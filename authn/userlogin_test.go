@@ -282,7 +282,7 @@ func TestFinishLoginAccepts(t *testing.T) {
 	}
 }
 
-// A clock of this machine that is wrong does not matter if the service says what time it is.
+// A wrong clock on this machine does not matter if the service sends the time.
 func TestFinishLoginByTheServicesClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeServer(t)

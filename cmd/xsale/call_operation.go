@@ -83,7 +83,7 @@ func (a *app) newOperationCommand(catalog *operation.Catalog, o *operation.Opera
 	c.download.addFlags(flags)
 	c.include.addFlag(command)
 	flags.BoolVar(&c.dryRun, "dry-run", false, "print a command line of curl instead; sends nothing and does not log in")
-	choiceFlag(command, &c.shell, "shell", "with --dry-run: the shell of the command line", curl.Shells()...)
+	choiceFlag(command, &c.shell, "shell", "with --dry-run: the `SHELL` of the command line", curl.Shells()...)
 	command.Example = c.example()
 	return prints(command)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// A web page instead of the JSON of the spec, as from a proxy that wants a login, is no success.
+// A web page instead of the JSON of the spec, as from a proxy that wants a login, is not a success.
 func TestCalledOperationRespondsWithPage(t *testing.T) {
 	sandbox := useSandbox(t)
 	inEmptyDir(t)

@@ -9,7 +9,7 @@ import (
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
-// A command replaces what it wrote earlier, and says so. What a person wrote stays.
+// A command replaces what it wrote earlier, and reports it. What a person wrote stays.
 func TestFilesOfPeopleStay(t *testing.T) {
 	useSandbox(t, xsaletest.WithInvalidRequests()) // verify tries filters
 	for name, template := range map[string]string{ // FILE is the file

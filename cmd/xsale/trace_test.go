@@ -76,7 +76,7 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// What is no archive is not replaced, and a wrong flag replaces nothing.
+// A file that is not an archive is not replaced, and a wrong flag replaces nothing.
 func TestTraceKeepsFiles(t *testing.T) {
 	useSandbox(t)
 	dir := t.TempDir()

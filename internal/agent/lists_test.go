@@ -111,7 +111,7 @@ func TestResultsAreBounded(t *testing.T) {
 	}
 }
 
-// Responses that are no JSON, and broken ones, are explained.
+// Responses that are not JSON, and broken ones, are explained.
 func TestOddResponses(t *testing.T) {
 	for body, want := range map[string]string{
 		"":                          "",

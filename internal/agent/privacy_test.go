@@ -105,7 +105,7 @@ func TestCanaries(t *testing.T) {
 	}
 }
 
-// leaks reports whether a text contains a canary, or a word of it that is no number.
+// leaks reports whether a text contains a canary, or a word of it that is not a number.
 func leaks(text, canary string) bool {
 	var plain any
 	_ = json.Unmarshal([]byte(text), &plain)
@@ -260,7 +260,7 @@ func TestUnmask(t *testing.T) {
 	}
 }
 
-// Characters that nobody sees could hide instructions.
+// Invisible characters could hide instructions.
 func TestInvisibleCharactersAreRemoved(t *testing.T) {
 	for _, unmask := range []bool{false, true} {
 		p := testPrivacy(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/xsale-go/xsale/internal/agent"
 )
 
-// A line that is no message gets an error, and the next one is read.
+// A line that is not a message gets an error, and the next one is read.
 func TestStdioSkipsNonsense(t *testing.T) {
 	input := strings.Join([]string{
 		"nonsense", "", "  ", "[]", `{"jsonrpc":"2.0"`, strings.Repeat("x", 9<<20), "\x00\xff", `{"jsonrpc":"2.0","method":"a"}`, `{"jsonrpc":"2.0","method":"b"}`,
