@@ -256,7 +256,7 @@ func TestPullWithAListThatBreaksOff(t *testing.T) {
 	}
 	dir := t.TempDir()
 	pull := pulling(t, "--to", dir)
-	execute(t, "", pull...).expect(t, exitFailed, "list: ", "Parked                0")
+	execute(t, "", pull...).expect(t, exitUnavailable, "list: ", "Parked                0")
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) < 10 || len(entries) == 40 {
 		t.Errorf("%d files, %v, want those before the break", len(entries), err)
