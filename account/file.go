@@ -18,6 +18,7 @@ import (
 	"github.com/xsale-go/xsale/internal/filelock"
 	"github.com/xsale-go/xsale/internal/plaintext"
 	"github.com/xsale-go/xsale/internal/privatefile"
+	"github.com/xsale-go/xsale/internal/printable"
 	"github.com/xsale-go/xsale/internal/similar"
 )
 
@@ -163,7 +164,7 @@ func (f *file) unknown(key *yaml.Node, known []string) error {
 }
 
 func (f *file) problem(at *yaml.Node, format string, arguments ...any) error {
-	return fmt.Errorf("%s:%d: %w", f.path, at.Line, fmt.Errorf(format, arguments...))
+	return fmt.Errorf("%s:%d: %s", f.path, at.Line, printable.String(fmt.Errorf(format, arguments...).Error()))
 }
 
 // changeFile changes the file. Programs that change it at the same time wait for each other.

@@ -207,3 +207,18 @@ func TestProgramsThatAddAtOnce(t *testing.T) {
 		t.Errorf("%d accounts of %d, %v", len(accounts), count, err)
 	}
 }
+
+// Another person may have written the file.
+func TestErrorsAboutTheFileArePrintable(t *testing.T) {
+	for _, text := range []string{
+		"accounts:\n  \"\\e[31m\": {}\n",
+		"accounts:\n  \"\\e[31m\": {secrets: x}\n",
+		"accounts:\n  shop: {\"\\e[31m\": x}\n",
+		"accounts:\n  shop: {login: \"\\e[31m\"}\n",
+	} {
+		useConfig(t, text)
+		if _, err := Load("shop"); err == nil || strings.Contains(err.Error(), "\x1b") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
