@@ -17,8 +17,8 @@ import (
 
 	"github.com/xsale-go/xsale/internal/filelock"
 	"github.com/xsale-go/xsale/internal/plaintext"
-	"github.com/xsale-go/xsale/internal/privatefile"
 	"github.com/xsale-go/xsale/internal/printable"
+	"github.com/xsale-go/xsale/internal/privatefile"
 	"github.com/xsale-go/xsale/internal/similar"
 )
 
