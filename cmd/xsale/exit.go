@@ -111,8 +111,8 @@ func exitCode(ctx context.Context, err error) int {
 func report(stderr io.Writer, err error) {
 	var parts []string
 	for line := range strings.Lines(err.Error()) {
-		line = strings.TrimSpace(line)
-		for _, name := range []string{"xsale: ", "xsaletest: ", "authn: "} { // packages mean nothing to users
+		line = strings.ReplaceAll(strings.TrimSpace(line), context.DeadlineExceeded.Error()+": ", "") // what follows says more
+		for _, name := range []string{"xsale: ", "xsaletest: ", "authn: "} {                          // packages mean nothing to users
 			line = strings.TrimPrefix(line, name)
 		}
 		if line != "" && !slices.Contains(parts, line) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -93,5 +94,19 @@ func TestInterruptedCreateMayHaveBeenProcessed(t *testing.T) {
 	stop()
 	if r := <-done; r.code != exitMaybeProcessed {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+}
+
+// Users do not know Go's errors.
+func TestReportCutsWordsOfGo(t *testing.T) {
+	for err, want := range map[error]string{
+		fmt.Errorf("%w: nobody logged in within 1s", context.DeadlineExceeded): "xsale: nobody logged in within 1s\n",
+		context.DeadlineExceeded: "xsale: context deadline exceeded\n",
+	} {
+		var stderr strings.Builder
+		report(&stderr, err)
+		if got := stderr.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
