@@ -148,7 +148,7 @@ func (b *builder) addUnlisted(pointer string, body []byte) {
 	for _, known := range schema.names() {
 		if _, ok := object[known]; !ok {
 			missing = append(missing, known)
-		} else if strings.EqualFold(known, name) { // the API reads names without case, and drops one of them
+		} else if known != name && strings.EqualFold(known, name) { // the API reads names without case, and drops one of them
 			b.problem(Problem{Location: pointer, Detail: "the field " + known + " is there as well: want one of them"})
 			return
 		}

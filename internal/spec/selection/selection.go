@@ -119,7 +119,7 @@ func (c criteria) unmatched(operations []tree.Operation) error {
 			listed := slices.Sorted(maps.Keys(values))
 			remedy := "there are: " + strings.Join(listed[:min(len(listed), maxListed)], ", ")
 			if len(listed) == 0 {
-				remedy = "the spec has no " + criterion.name + "s"
+				remedy = "it has no " + criterion.name + "s"
 			}
 			if len(listed) > maxListed {
 				remedy += fmt.Sprintf(" and %d more", len(listed)-maxListed)
@@ -127,7 +127,7 @@ func (c criteria) unmatched(operations []tree.Operation) error {
 			if names := similar.Names(wanted, listed); len(names) > 0 {
 				remedy = "did you mean " + strings.Join(names, " or ") + "? " + remedy
 			}
-			problems.Add("", fmt.Sprintf("--%[1]s %[2]q: no operation has this %[1]s", criterion.name, wanted), remedy)
+			problems.Add("", fmt.Sprintf("--%[1]s %[2]q: the spec has no such %[1]s", criterion.name, wanted), remedy)
 		}
 	}
 	return problems.Err()

@@ -93,10 +93,10 @@ func TestUnknownValues(t *testing.T) {
 		name, want string
 		filter     Filter
 	}{
-		{"a tag", `no operation has the tag "order"; there are: items, orders`, Filter{Tags: []string{"orders", "order"}}},
-		{"an id", `no operation has the operation "getorder"; there are: createOrder, getOrder, listAnimals, listArchive, listOrders, setName`, Filter{Operations: []string{"getorder"}}},
-		{"half a segment", `no operation has the path "/order"; there are: /animals, /names, /orders, /orders-archive, /orders/{id}`, Filter{Paths: []string{"/order"}}},
-		{"several", "no operation has the tag \"a\"; there are: items, orders\nno operation has the method \"head\"; there are: get, post, put", Filter{Tags: []string{"a"}, Methods: []string{"get", "head"}}},
+		{"a tag", `--tag "order": the spec has no such tag; did you mean orders? there are: items, orders`, Filter{Tags: []string{"orders", "order"}}},
+		{"an id", `--operation "getorder": the spec has no such operation; did you mean getOrder? there are: createOrder, getOrder, listAnimals, listArchive, listOrders, setName`, Filter{Operations: []string{"getorder"}}},
+		{"half a segment", `--path "/order": the spec has no such path; did you mean /orders? there are: /animals, /names, /orders, /orders-archive, /orders/{id}`, Filter{Paths: []string{"/order"}}},
+		{"several", "--tag \"a\": the spec has no such tag; there are: items, orders\n--method \"head\": the spec has no such method; there are: get, post, put", Filter{Tags: []string{"a"}, Methods: []string{"get", "head"}}},
 		{"nothing in common", "no operation matches the whole selection; an operation must match one value of each kind: widen one of them", Filter{Tags: []string{"orders"}, Methods: []string{"put"}}},
 	} {
 		if err := Select(read(t, sample), test.filter); err == nil || err.Error() != test.want {
@@ -105,7 +105,7 @@ func TestUnknownValues(t *testing.T) {
 	}
 	for name, source := range map[string]string{"no tags": `{"paths": {"/a": {"get": {}}}}`, "no operations": `{}`} {
 		err := Select(read(t, source), Filter{Tags: []string{"a"}})
-		if err == nil || err.Error() != `no operation has the tag "a"; the spec has no tags` {
+		if err == nil || err.Error() != `--tag "a": the spec has no such tag; it has no tags` {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
