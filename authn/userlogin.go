@@ -34,7 +34,7 @@ const (
 // does this for web applications, and xsale login on a command line.
 //
 // The vendor documents the first step
-// (https://xsale.ai/docs/rest-api-xsale/autoryzacja-limity), with client_id, audience,
+// (https://xsale.ai/?p=17251), with client_id, audience,
 // response_type, scope and redirect_uri. The other parameters and the second step are inferred from
 // the standards, from Auth0, and from the documented password grant.
 type LoginFlow struct {

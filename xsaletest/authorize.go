@@ -77,7 +77,7 @@ type authorization struct {
 
 // serveAuthorize serves the authorization endpoint: a page where the user of the browser chooses who
 // they are, instead of a form for a password. The vendor documents the five parameters that it
-// requires (https://xsale.ai/docs/rest-api-xsale/autoryzacja-limity); the rest is inferred from
+// requires (https://xsale.ai/?p=17251); the rest is inferred from
 // OAuth 2.0, OpenID Connect and Auth0.
 func (s *Sandbox) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	s.delay(w, r)
