@@ -221,7 +221,7 @@ func (p protection) takeOut(t *testing.T, root string, sources map[string]string
 		t.Fatal(err)
 	}
 	command := exec.Command("go", "test", "-overlay", path, "-count=1", "-vet=off", "-failfast", "-timeout", "60s", "-parallel", "8", "-run", p.run, cmp.Or(p.in, "./internal/conformance/orders"))
-	command.Dir, command.Env = root, append(os.Environ(), "ORDERS_PROTECTIONS=", "ORDERS_WORLDS=1,100,10,1")
+	command.Dir, command.Env = root, append(os.Environ(), "ORDERS_PROTECTIONS=", "ORDERS_WORLDS=4,100,10,1")
 	output, err := command.CombinedOutput()
 	switch {
 	case bytes.Contains(output, []byte("[build failed]")), bytes.Contains(output, []byte("[setup failed]")), bytes.Contains(output, []byte("no tests to run")):
