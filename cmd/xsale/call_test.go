@@ -232,10 +232,10 @@ func TestCallDryRun(t *testing.T) {
 	sandbox := useDocuments(t)
 	t.Setenv("XSALE_PASSWORD", "")
 	for line, want := range map[string]string{
-		"addDocument --title ab --total 1.50 --shell sh":        `--data-raw '{"Title":"ab","Total":1.50}'`,
-		"getFile --id 7 --shell cmd":                            `curl.exe -X GET `,
-		"putFile --id 7 --file documents.yaml":                  "--data-binary @documents.yaml",
-		"attachFile --id 7 --body-file documents.yaml --note x": `-F 'file=@"documents.yaml"' --form-string note=x`,
+		"addDocument --title ab --total 1.50 --shell sh":                   `--data-raw '{"Title":"ab","Total":1.50}'`,
+		"getFile --id 7 --shell cmd":                                       `curl.exe -X GET `,
+		"putFile --id 7 --file documents.yaml --shell sh":                  "--data-binary @documents.yaml",
+		"attachFile --id 7 --body-file documents.yaml --note x --shell sh": `-F 'file=@"documents.yaml"' --form-string note=x`,
 	} {
 		got := execute(t, "", append([]string{"call", "--dry-run"}, strings.Fields(line)...)...)
 		if got.code == exitUsage { // --dry-run is a flag of the operation

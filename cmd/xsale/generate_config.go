@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -110,10 +111,8 @@ func (f *generateFlags) resolve(command *cobra.Command) (generateConfig, error) 
 	}
 	config.Package = cmp.Or(config.Package, defaultPackage)
 	config.Output = cmp.Or(config.Output, config.Package)
-	if info, err := os.Stat(config.Output); err == nil && !info.IsDir() {
-		return config, usagef("--out %s: it is not a directory", config.Output)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return config, usagef("--out %s: %w", config.Output, cause(err))
+	if err := checkOutputDir(config.Output); err != nil {
+		return config, err
 	}
 	config.lock = filepath.Join(config.Output, lockFile)
 	if fileExists(f.config) && filepath.Clean(config.Output) == filepath.Clean(cmp.Or(configured, defaultPackage)) {
@@ -127,6 +126,22 @@ func (f *generateFlags) resolve(command *cobra.Command) (generateConfig, error) 
 		return config, usagef("%s %q: not a Go package name: use letters and digits, such as %s", setting, config.Package, defaultPackage)
 	}
 	return config, nil
+}
+
+// checkOutputDir returns an error if a directory cannot be made because it, or one above it, is a file.
+// Windows reports what is below a file as missing.
+func checkOutputDir(path string) error {
+	for dir := path; ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		switch {
+		case err == nil && info.IsDir(), dir == filepath.Dir(dir):
+			return nil
+		case err == nil:
+			return usagef("--out %s: %s is not a directory", path, dir)
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+			return usagef("--out %s: %w", path, cause(err))
+		}
+	}
 }
 
 // lockOf returns the lock file of a settings file.

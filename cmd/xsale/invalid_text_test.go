@@ -25,5 +25,5 @@ func TestFlagsAreUTF8(t *testing.T) {
 		t.Errorf("%d calls", sandbox.Calls())
 	}
 	// The name of a file may have any bytes.
-	execute(t, "", "orders", "create", "--file", "\xb3.json").expect(t, exitUsage, "no such file")
+	execute(t, "", "orders", "create", "--file", "\xb3.json").expect(t, exitUsage, "--file \xb3.json: ")
 }

@@ -92,8 +92,8 @@ func TestLoginOfAccounts(t *testing.T) {
 	t.Setenv("XSALE_CLIENT_SECRET", "")
 	var file strings.Builder
 	file.WriteString("accounts:\n")
-	for name, more := range map[string]string{"anna": "login: browser", "carl": "login: browser", "bert": "login: browser, username: " + otherUser, "job": "username: u, password_command: printf p"} {
-		fmt.Fprintf(&file, "  %s: {%s, client_id: %s, secrets: command, client_secret_command: printf %s, base_url: %q, token_url: %q}\n",
+	for name, more := range map[string]string{"anna": "login: browser", "carl": "login: browser", "bert": "login: browser, username: " + otherUser, "job": "username: u, password_command: echo p"} {
+		fmt.Fprintf(&file, "  %s: {%s, client_id: %s, secrets: command, client_secret_command: echo %s, base_url: %q, token_url: %q}\n",
 			name, more, xsaletest.ClientID, xsaletest.ClientSecret, sandbox.URL(), sandbox.TokenURL())
 	}
 	if err := os.WriteFile(filepath.Join(os.Getenv("XSALE_CONFIG_DIR"), "accounts.yaml"), []byte(file.String()), 0o600); err != nil {

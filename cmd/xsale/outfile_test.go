@@ -58,6 +58,9 @@ func TestFilesOfPeopleStay(t *testing.T) {
 			if err := os.Symlink("elsewhere", file); err != nil {
 				t.Skip("no symbolic links:", err)
 			}
+			if _, err := os.Lstat(file); err != nil {
+				t.Skip("symbolic links cannot be seen:", err) // Wine 8 makes none, without an error
+			}
 			executed().expect(t, exitUsage, "it is not a regular file")
 			if readFile(t, "elsewhere") != work {
 				t.Error("it is lost behind a link")

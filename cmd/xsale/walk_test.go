@@ -52,7 +52,7 @@ var walked = map[string]string{
 	"orders discard":            "1001 --flow push --database flow.db",
 	"orders list":               "",
 	"orders parked":             "--flow push --database flow.db",
-	"orders pull":               "--status-name Nowe --exec true --database pull.db",
+	"orders pull":               "--status-name Nowe --exec echo --database pull.db",
 	"orders push":               "--key-field Number order.json --database flow.db",
 	"orders retry":              "1001 --flow push --database flow.db",
 	"orders show":               "1001 --flow push --database flow.db",
