@@ -177,6 +177,9 @@ func TestLinkedFile(t *testing.T) {
 	if err := os.Symlink(target, path); err != nil {
 		t.Skip("no links:", err)
 	}
+	if _, err := os.Lstat(path); err != nil {
+		t.Skip("links cannot be seen:", err) // Wine 8 makes none, without an error
+	}
 	a := newAccount("shop")
 	a.Secrets = SecretsFile
 	save(t, a)
