@@ -42,10 +42,28 @@ func useSandbox(t *testing.T, options ...xsaletest.Option) *xsaletest.Sandbox {
 		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
-	t.Setenv("XSALE_TOKEN_STORE", filepath.Join(t.TempDir(), "tokens.json"))
+	t.Setenv("XSALE_TOKEN_STORE", tokenStore(t))
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	t.Setenv("XSALE_CONFIG_DIR", t.TempDir())
 	return sandbox
+}
+
+// tokenStore returns the path of a new token store. What a command has begun to write next to it, for
+// the rate limit, may end after the command: so its directory is no t.TempDir, which fails then.
+func tokenStore(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "xsale-tokens")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 10 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+		}
+	})
+	return filepath.Join(dir, "tokens.json")
 }
 
 func (r result) expect(t *testing.T, code int, parts ...string) result {

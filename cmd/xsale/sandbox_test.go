@@ -62,7 +62,7 @@ func useSandboxCommand(t *testing.T) {
 	for name, value := range variables {
 		t.Setenv(name, value)
 	}
-	t.Setenv("XSALE_TOKEN_STORE", filepath.Join(t.TempDir(), "tokens.json"))
+	t.Setenv("XSALE_TOKEN_STORE", tokenStore(t))
 }
 
 func TestInterruptStopsSandbox(t *testing.T) {
