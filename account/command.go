@@ -24,8 +24,8 @@ const (
 )
 
 // runCommand returns what a command prints, without the line break at its end. Its errors never
-// contain the output. The command stays in the process group of the program, so that it can ask for
-// a passphrase at the terminal.
+// contain the output. The command shares the program's process group and terminal, because it may
+// prompt for a passphrase.
 func runCommand(ctx context.Context, key, line, account string) (authn.Secret, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()

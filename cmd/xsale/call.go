@@ -24,8 +24,8 @@ func newCallCommand(a *app) *cobra.Command {
 		Long: `Call any operation of a spec by its name, with a flag for each parameter and each field of its body.
 'xsale call OPERATION --help' describes them with the words of the spec.
 
-The spec is the one that 'xsale spec pull' registered for the account, else the one of this module,
-or any other with --spec. What you pass is checked before anything is sent. A flag for a list is
+By default, the operations come from the spec that 'xsale spec pull' registered for the account, or
+from this module's. --spec names another spec. What you pass is checked before anything is sent. A flag for a list is
 repeatable; a value inside other values is passed as JSON. --file passes a whole body, and flags
 take precedence over its fields. 'xsale api' sends what a spec does not know.`,
 		Example: `  xsale call --list

@@ -188,7 +188,7 @@ func TestStatusDoesNotLogIn(t *testing.T) {
 	}
 }
 
-// A login that a person must fix is not tried again, and an agent is told so.
+// A login that needs a person is not retried, and the result says so.
 func TestFailedLogin(t *testing.T) {
 	sandbox := xsaletest.New(t)
 	document, err := contract.Shipped()

@@ -12,8 +12,8 @@ import (
 	"github.com/xsale-go/xsale/call"
 )
 
-// explain returns what an agent is told about an error: what happened, and what to do next. Nothing of
-// it is taken from the server without masking.
+// explain describes an error to an agent: what happened, and what to do next. The server's own words
+// are masked.
 func (s *Server) explain(err error) string {
 	if known, ok := errors.AsType[*problem](err); ok {
 		return known.text

@@ -21,8 +21,8 @@ type routes struct{ login, api *route }
 // reached reports whether a server has responded.
 func (r *route) reached() bool { return r != nil && r.response != nil }
 
-// route is what one request without tokens shows of the way to a server. It is sent as the calls
-// of the commands are, so that it meets the same proxy, resolver and authorities.
+// route is what one request without tokens shows of the way to a server. It uses the
+// transport of all commands, and so the same proxy, resolver and authorities.
 type route struct {
 	url      *url.URL
 	proxy    *url.URL // nil for none
