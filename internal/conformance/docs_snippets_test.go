@@ -57,7 +57,7 @@ var imports = map[string]string{
 	"redis":   "github.com/redis/go-redis/v9",
 }
 
-// prelude declares the names that snippets use without declaring them. CONTRIBUTING.md lists them.
+// prelude declares the names that snippets use without declaring them. .github/CONTRIBUTING.md lists them.
 var prelude = map[string]string{
 	"ctx":          "var ctx = context.Background()",
 	"client":       "var client *xsale.Client",

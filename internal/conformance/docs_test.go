@@ -69,7 +69,7 @@ var fileSpan = regexp.MustCompile("`([a-z_0-9/]+/|[a-z_0-9/]+\\.(?:go|yaml|md))`
 
 // Files and directories that the pages about the code name exist.
 func TestNamedFilesExist(t *testing.T) {
-	for _, name := range []string{"CONTRIBUTING.md", "docs/architecture.md"} {
+	for _, name := range []string{".github/CONTRIBUTING.md", "docs/architecture.md"} {
 		page := readPage(t, name)
 		for i, line := range page.lines {
 			for _, match := range fileSpan.FindAllStringSubmatch(line, -1) {
@@ -115,7 +115,7 @@ func readPages(t *testing.T) []page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, pattern := range []string{"docs/*.md", "docs/*/*.md", "examples/*/*.md"} {
+	for _, pattern := range []string{".github/*.md", "docs/*.md", "docs/*/*.md", "examples/*/*.md"} {
 		more, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
