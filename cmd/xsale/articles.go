@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +79,7 @@ lost.`,
 				change.Description = wire.Some(description)
 			}
 			if file != "" {
-				if _, err := readJSON(command, file, &change); err != nil {
+				if err := readBody(command, "setTranslation", file, &change); err != nil {
 					return err
 				}
 				if change.LanguageID <= 0 {
@@ -127,8 +127,10 @@ func changeTranslation(ctx context.Context, articles *xsale.ArticlesService, art
 	}
 	changed := translations[i]
 	for name := range changed.All() {
-		if known, twin := foldKey(knownFields(reflect.TypeOf(changed)), name); twin {
-			return fmt.Errorf("article %d: the translation has both %s and %s: use 'xsale api' to write it", article, known, name)
+		for _, known := range []string{"LanguageId", "Name", "Description"} {
+			if strings.EqualFold(name, known) {
+				return fmt.Errorf("article %d: the translation has both %s and %s: use 'xsale api' to write it", article, known, name)
+			}
 		}
 	}
 	if !change.Name.IsZero() {

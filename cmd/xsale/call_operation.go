@@ -324,12 +324,6 @@ func (c *operationCall) input(command *cobra.Command) (operation.Input, error) {
 	return input, err
 }
 
-// jsonBody is any JSON. The spec decides what it may be.
-type jsonBody struct{}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (*jsonBody) UnmarshalJSON([]byte) error { return nil }
-
 func (c *operationCall) parse(command *cobra.Command, p *operation.Parameter, texts []string) (any, error) {
 	if p.Kind != operation.File {
 		return p.Parse(texts)

@@ -31,7 +31,7 @@ func newIntegrationsCreateCommand(a *app) *cobra.Command {
 			}
 			if file != "" {
 				integration = xsale.CreateIntegration{}
-				if _, err := readJSON(command, file, &integration); err != nil {
+				if err := readBody(command, "createIntegration", file, &integration); err != nil {
 					return err
 				}
 			}

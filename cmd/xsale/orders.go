@@ -87,7 +87,7 @@ func newOrdersCreateCommand(a *app) *cobra.Command {
 				return usagef("pass --file with the order as JSON, - for standard input")
 			}
 			var order xsale.CreateOrder
-			if _, err := readJSON(command, file, &order); err != nil {
+			if err := readBody(command, "createOrder", file, &order); err != nil {
 				return err
 			}
 			return a.withOrganization(command, func(ctx context.Context, organization *xsale.Organization) error {

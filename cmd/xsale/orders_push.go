@@ -229,7 +229,7 @@ func splitArray(file string, data []byte) ([]line, error) {
 // so the user can correct them in the file.
 func (p *push) parse(ctx context.Context, organization *xsale.Organization, lines []line) (orders []line, failed int) {
 	for _, line := range lines {
-		err := parseJSON(line.at, line.json, &line.order)
+		err := parseBody("createOrder", line.at, line.json, &line.order, "")
 		if err == nil {
 			var has bool
 			if line.key, has, err = p.number(line.order.UnknownFields); err == nil && (!has || strings.TrimSpace(line.key) == "") {

@@ -57,9 +57,9 @@ func TestPushCreatesEachOrderOnce(t *testing.T) {
 	}, "\n")
 	r := execute(t, input, push...).expect(t, exitFailed)
 	wantErrors := `xsale: standard input:2: invalid JSON at line 1, column 14
-xsale: standard input:3: invalid argument: BuyerId is not set
+xsale: standard input:3: /BuyerId is missing: want integer of the format int64
 xsale: standard input:6: the field Number is missing or empty
-xsale: standard input:8: /Items/0/Quantiti: the spec has no such field: did you mean Quantity? 'xsale api' sends any field
+xsale: standard input:8: /Items/0/Quantiti: the spec has no such field: did you mean Quantity?; /Items/0/Quantity is missing: want number
 xsale: standard input:10: the field Number is missing or empty
 xsale: standard input:7: key "A1": added before with different content
 xsale: 6 orders of the input rejected

@@ -164,16 +164,19 @@ func TestUsageErrors(t *testing.T) {
 
 func TestInputErrors(t *testing.T) {
 	useSandbox(t)
+	order := func(old, new string) string { return strings.Replace(orderJSON, old, new, 1) }
 	for input, want := range map[string]string{
-		"":                                   "standard input is empty: want JSON",
-		"text":                               "standard input: invalid JSON at line 1, column 2",
-		"{\n  \"IntegrationId\": 1,\n}":      "standard input: invalid JSON at line 3, column 1",
-		"{} {}":                              "standard input: invalid JSON at line 1, column 4",
-		"[]":                                 "standard input: want an object, got an array",
-		`{"Items":5}`:                        "standard input: /Items: want an array, got a number",
-		`{"IntegrationId":1.5}`:              "standard input: /IntegrationId: want an integer, got a number with a fraction or an exponent",
-		`{"Items":[{"PriceGross":"a lot"}]}`: "standard input: /Items/0/PriceGross: not a decimal number: want JSON syntax, such as 12.50",
-		`{}`:                                 "invalid argument: IntegrationId, PaymentFormId, PurchaseDate, BuyerId, RecipientId, PayerId, Items are not set",
+		"":                                    "standard input is empty: want JSON",
+		"text":                                "standard input: invalid JSON at line 1, column 2",
+		"{\n  \"IntegrationId\": 1,\n}":       "standard input: invalid JSON at line 3, column 1",
+		"{} {}":                               "standard input: invalid JSON at line 1, column 4",
+		"[]":                                  "standard input: the body: array, want object; 'xsale api' sends it unchecked",
+		order(`"Items":[`, `"Items":5,"_":[`): "standard input: /Items: integer, want array; 'xsale api' sends it unchecked",
+		order(`"IntegrationId":1`, `"IntegrationId":1.5`): "standard input: /IntegrationId: number, want integer of the format int64; 'xsale api' sends it unchecked",
+		order(`149.90`, `"a lot"`):                        "standard input: /Items/0/PriceGross: string, want number; 'xsale api' sends it unchecked",
+		`{}`: "standard input: /BuyerId is missing: want integer of the format int64; /IntegrationId is missing: want integer of the format int64; /Items is missing: want array; " +
+			"/PayerId is missing: want integer of the format int64; /PaymentFormId is missing: want integer of the format int64; " +
+			"/PurchaseDate is missing: want string of the format date, such as 2024-10-25; /RecipientId is missing: want integer of the format int64; 'xsale api' sends it unchecked",
 	} {
 		r := execute(t, input, "orders", "create", "--file", "-").expect(t, exitUsage)
 		if r.stderr != "xsale: "+want+"\n" {

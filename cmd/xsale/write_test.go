@@ -24,7 +24,7 @@ func TestTranslationsSetKeepsWhatIsNotNamed(t *testing.T) {
 			`{"LanguageId":9,"Name":"Biurko","Description":"","Tags":[1.50,null],"Seo":{"Title":""}}`},
 		"both": {"", []string{"--language", "9", "--name", "a", "--description", "b"},
 			`{"LanguageId":9,"Name":"a","Description":"b","Tags":[1.50,null],"Seo":{"Title":""}}`},
-		"file": {`{"languageId":9,"description":null}`, []string{"--file", "-"},
+		"file": {`{"LanguageId":9,"Description":null}`, []string{"--file", "-"},
 			`{"LanguageId":9,"Name":"Biurko","Description":null,"Tags":[1.50,null],"Seo":{"Title":""}}`},
 		"unknown field": {`{"LanguageId":9,"Seo":{"Title":"x"},"New":1e2}`, []string{"--file", "-"},
 			`{"LanguageId":9,"Name":"Biurko","Description":"<p>Dąb</p>","Tags":[1.50,null],"Seo":{"Title":"x"},"New":1e2}`},
@@ -90,11 +90,13 @@ func TestTranslationsSetNeedsTheCurrentOne(t *testing.T) {
 func TestTranslationsSetNamesWhatIsMissing(t *testing.T) {
 	sandbox := useSandbox(t)
 	for input, want := range map[string]string{
-		`{"Name":"x"}`:                                 "standard input: LanguageId is 0: want the id of the language, from 1 up",
-		`{"LanguageId":2}`:                             "nothing to change in language 2: pass --name, --description or a --file with fields",
-		`{"LanguageId":2,"Nme":"x"}`:                   "standard input: /Nme: the spec has no such field: did you mean Name? 'xsale api' sends any field",
-		`{"LanguageId":2,"Name":"x","name":"y"}`:       "standard input: /Name: a field that comes twice, as Name and name",
-		`{"LanguageId":2,"Name":"x","LanguageId":"9"}`: "standard input: /LanguageId: a field that comes twice",
+		`{"Name":"x"}`:                               "standard input: /LanguageId is missing: want integer of the format int64; 'xsale api' sends it unchecked",
+		`{"Name":"x","LanguageId":0}`:                "standard input: LanguageId is 0: want the id of the language, from 1 up",
+		`{"name":"x","LanguageId":9}`:                "standard input: /name: the spec has no such field: did you mean Name?; 'xsale api' sends it unchecked",
+		`{"LanguageId":2}`:                           "nothing to change in language 2: pass --name, --description or a --file with fields",
+		`{"LanguageId":2,"Nme":"x"}`:                 "standard input: /Nme: the spec has no such field: did you mean Name?; 'xsale api' sends it unchecked",
+		`{"LanguageId":2,"Name":"x","name":"y"}`:     "standard input: /name: the field Name is there as well: want one of them; 'xsale api' sends it unchecked",
+		`{"LanguageId":2,"Name":"x","LanguageId":9}`: "standard input: /LanguageId: a duplicate field, want one field of this name; 'xsale api' sends it unchecked",
 	} {
 		r := execute(t, input, "articles", "translations", "set", "16519", "--file", "-").expect(t, exitUsage)
 		if r.stderr != "xsale: "+want+"\n" {
@@ -112,9 +114,10 @@ func TestCreateRejectsFieldsThatCannotBeMeant(t *testing.T) {
 	sandbox := useSandbox(t)
 	replace := func(old, new string) string { return strings.Replace(orderJSON, old, new, 1) }
 	for input, want := range map[string]string{
-		replace(`"BuyerId"`, `"BuyerId":8,"BuyerId"`):                        "/BuyerId: a field that comes twice",
-		replace(`"BuyerId"`, `"buyerId":8,"BuyerId"`):                        "/BuyerId: a field that comes twice",
-		replace(`"Quantity"`, `"quantity":1,"Quantity"`):                     "/Items/0/Quantity: a field that comes twice",
+		replace(`"BuyerId"`, `"BuyerId":8,"BuyerId"`):                        "/BuyerId: a duplicate field, want one field of this name",
+		replace(`"BuyerId"`, `"buyerId":8,"BuyerId"`):                        "/buyerId: the field BuyerId is there as well: want one of them",
+		replace(`"Quantity"`, `"quantity":1,"Quantity"`):                     "/Items/0/quantity: the field Quantity is there as well: want one of them",
+		replace(`"PriceGross":149.90`, `"PriceGross":"149.90"`):              "/Items/0/PriceGross: string, want number",
 		replace(`"PriceGross":149.90`, `"PriceGross":149.90,"Price_Nett":1`): "/Items/0/Price_Nett: the spec has no such field: did you mean PriceNet?",
 		replace(`"PriceGross"`, `"PriceGros"`):                               "/Items/0/PriceGros: the spec has no such field: did you mean PriceGross?",
 		replace(`"PaymentFormId"`, `"PaymentFromId"`):                        "/PaymentFromId: the spec has no such field: did you mean PaymentFormId?",

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -77,6 +78,29 @@ func (c *Catalog) Build(o *Operation, input Input) (*Request, error) {
 		return nil, err
 	}
 	return request, nil
+}
+
+// CheckBody checks a JSON body, whatever the parameters of the operation will be. Its errors name
+// the fields by JSON pointers.
+func (c *Catalog) CheckBody(o *Operation, data []byte) error {
+	values := map[string]any{}
+	for _, p := range o.Parameters {
+		if !p.Required {
+			continue
+		}
+		value, err := p.Parse([]string{p.Example})
+		if err != nil {
+			return err
+		}
+		values[p.Flag] = value
+	}
+	_, err := c.Build(o, Input{Values: values, JSON: data})
+	if invalid, ok := errors.AsType[*InvalidError](err); ok {
+		for i := range invalid.Problems {
+			invalid.Problems[i].Parameter = nil
+		}
+	}
+	return err
 }
 
 type builder struct {
