@@ -222,9 +222,43 @@ func TestErrorMessagesExist(t *testing.T) {
 	}
 }
 
+// The index of messages leads to the section that explains the message, and lacks none.
+func TestMessagesAreIndexed(t *testing.T) {
+	page := readPage(t, "docs/troubleshooting.md")
+	messages := map[string]string{} // by the anchor of the section
+	for _, block := range page.blocks {
+		if block.language != "text" {
+			continue
+		}
+		section := page
+		section.lines = page.lines[:block.line]
+		anchors := section.anchors()
+		messages[anchors[len(anchors)-1]] += block.code
+	}
+	indexed := map[string][]string{}
+	row := regexp.MustCompile("^\\| `([^`]+)` \\| \\[[^]]+\\]\\(#([^)]+)\\) \\|$")
+	for i, line := range page.lines {
+		match := row.FindStringSubmatch(line)
+		if match == nil {
+			continue
+		}
+		indexed[match[2]] = append(indexed[match[2]], match[1])
+		if !strings.Contains(messages[match[2]], match[1]) {
+			report(t, page.name, i+1, "the section does not have the message: "+match[1])
+		}
+	}
+	for section, block := range messages {
+		for message := range strings.Lines(block) {
+			if !slices.ContainsFunc(indexed[section], func(part string) bool { return strings.Contains(message, part) }) {
+				t.Errorf("%s: the index lacks the message %q of %s", page.name, strings.TrimSpace(message), section)
+			}
+		}
+	}
+}
+
 // fromGo reports whether a message is one of Go itself.
 func fromGo(message string) bool {
-	for _, part := range []string{"x509", "failed to verify certificate", "certificate signed by", "context deadline", "Too Many Requests", "matching versions", "unknown revision"} {
+	for _, part := range []string{"x509", "failed to verify certificate", "certificate signed by", "certificate is valid for", "certificate has expired", "context deadline", "Too Many Requests", "Service Unavailable", "matching versions", "unknown revision"} {
 		if strings.Contains(message, part) {
 			return true
 		}
