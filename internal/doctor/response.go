@@ -39,9 +39,6 @@ func (r *route) checkAPI() Check {
 	switch status := r.response.StatusCode; {
 	case r.html() && status < 300:
 		check.Verdict, check.Detail, check.Remedy = Failed, "a web page responds instead of the API", webPageRemedy
-	case r.html() && status == http.StatusForbidden:
-		check.Verdict, check.Detail = Warning, "a web page denies access (403): a firewall may be in front of the API"
-		check.Remedy = "have the firewall allow this machine"
 	case status == http.StatusNotFound:
 		check.Verdict, check.Detail = Warning, "the server has no /me (404)"
 		check.Remedy = "check the base URL, and its path if it has one; for a sandbox of another API, ignore this"
@@ -76,6 +73,9 @@ func (r *route) judge(name string) (check Check, final bool) {
 		check.Verdict, check.Detail, check.Remedy = Failed, fmt.Sprintf("the server fails (%d %s)", status, http.StatusText(status)), "try again later; if it stays, ask the operator of "+r.url.Host
 	case status == http.StatusProxyAuthRequired:
 		check.Verdict, check.Detail, check.Remedy = Failed, "a proxy in between wants a user and password (407)", "set HTTPS_PROXY with user and password, such as http://user:password@proxy:3128"
+	case r.html() && status == http.StatusForbidden:
+		check.Verdict, check.Detail = Warning, "a web page denies access (403): a firewall may be in front of "+r.url.Host
+		check.Remedy = "have the firewall allow this machine"
 	case status >= 300 && status < 400 && status != http.StatusNotModified:
 		check.Verdict, check.Detail, check.Remedy = r.redirected()
 	default:

@@ -135,6 +135,12 @@ var broken = map[string]struct {
 			fmt.Fprint(w, "<!doctype html><title>Guest network</title>")
 		}))
 	}, expectation{"login-service": {failed, "login page"}, "api": {failed, "login page"}}},
+	"page of a firewall": {func(s *setup) {
+		s.use(s.serve(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusForbidden)
+		}))
+	}, expectation{"login-service": {warning, "firewall allow"}, "api": {warning, "firewall allow"}}},
 	"redirect to a login page": {func(s *setup) {
 		s.use(s.serve(func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://portal.example/", http.StatusFound)
