@@ -64,7 +64,7 @@ func Open(ctx context.Context, location string) (*Database, error) {
 		return nil, err
 	}
 	d := &Database{pool: pool}
-	if err := d.migrate(ctx); err != nil {
+	if err := d.prepare(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("prepare the database: %w", oneLine{err})
 	}
@@ -113,6 +113,18 @@ func (d *Database) Close() error {
 
 // Driver implements [transfer.Database].
 func (d *Database) Driver() riverdriver.Driver[pgx.Tx] { return riverpgxv5.New(d.pool) }
+
+// prepare brings the tables up to date. It returns an error if they are of a later version.
+func (d *Database) prepare(ctx context.Context) error {
+	if err := d.migrate(ctx); err != nil {
+		return err
+	}
+	var newest int
+	if err := d.pool.QueryRow(ctx, schema.Newest).Scan(&newest); err != nil {
+		return err
+	}
+	return schema.Check(newest)
+}
 
 // migrate creates or updates the tables, in one program at a time.
 func (d *Database) migrate(ctx context.Context) error {

@@ -85,6 +85,16 @@ func TestPostgres(t *testing.T) {
 		}
 	})
 
+	t.Run("tables of a later version", func(t *testing.T) {
+		location := server.Database(t)
+		if _, err := open(t, location).Pool().Exec(t.Context(), `UPDATE river_migration SET version = version + 1 WHERE line = 'xsale_transfer'`); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := postgres.Open(t.Context(), location); err == nil || !strings.Contains(err.Error(), "update this program") {
+			t.Errorf("%v, want an error with the remedy", err)
+		}
+	})
+
 	// A program whose role may not create tables finds them, and waits for nobody who writes.
 	t.Run("a program that starts while another one writes", func(t *testing.T) {
 		location := server.Database(t)

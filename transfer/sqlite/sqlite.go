@@ -71,7 +71,7 @@ func Open(ctx context.Context, path string) (*Database, error) {
 	}
 	db.SetMaxOpenConns(1)
 	d := &Database{path: absolute, db: db, held: make(map[string]bool)}
-	if err := d.migrate(ctx); err != nil {
+	if err := d.prepare(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return d, nil
@@ -106,6 +106,18 @@ func (d *Database) Close() error { return d.db.Close() }
 
 // Driver implements [transfer.Database].
 func (d *Database) Driver() riverdriver.Driver[*sql.Tx] { return riversqlite.New(d.db) }
+
+// prepare brings the tables up to date. It returns an error if they are of a later version.
+func (d *Database) prepare(ctx context.Context) error {
+	if err := d.migrate(ctx); err != nil {
+		return err
+	}
+	var newest int
+	if err := d.db.QueryRowContext(ctx, schema.Newest).Scan(&newest); err != nil {
+		return err
+	}
+	return schema.Check(newest)
+}
 
 // migrate creates or updates the tables, unless another program does so.
 func (d *Database) migrate(ctx context.Context) error {
