@@ -36,11 +36,22 @@ var legitimate = regexp.MustCompile(`(?i)descriptions? of (an?|the|its|each|ever
 // codeSpan is a quotation from code, which may have any word.
 var codeSpan = regexp.MustCompile("`[^`]*`|\\]\\([^)]*\\)|https?://\\S+")
 
+// avoidedInPolish are words and characters that a Polish page does without: calques, and the quotation
+// marks and dashes of English.
+var avoidedInPolish = regexp.MustCompile(`(?i)w celu|dedykowan|bazując na|w oparciu o|posiada|odnośnie|niniejsz|na chwilę obecną|` +
+	`poprzez|za wyjątkiem|(?:^|\s)póki co(?:\s|$)|["“—]| - `)
+
 func TestPagesAvoidWords(t *testing.T) {
 	for _, page := range readPages(t) {
 		for i, line := range page.lines {
-			if !page.inCode[i] {
+			switch {
+			case page.inCode[i]:
+			case !isTranslation(page.name):
 				checkWords(t, page.name, i+1, line)
+			default:
+				if word := avoidedInPolish.FindString(codeSpan.ReplaceAllString(line, "")); word != "" {
+					report(t, page.name, i+1, "write something else in Polish than "+word)
+				}
 			}
 		}
 	}

@@ -142,7 +142,12 @@ func readPage(t *testing.T, name string) page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := page{name: name, lines: strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")}
+	return parsePage(t, name, string(data))
+}
+
+func parsePage(t *testing.T, name, text string) page {
+	t.Helper()
+	p := page{name: name, lines: strings.Split(strings.TrimSuffix(text, "\n"), "\n")}
 	p.inCode = make([]bool, len(p.lines))
 	var open *block
 	indentation := ""
@@ -198,33 +203,44 @@ func report(t *testing.T, name string, line int, finding string) {
 // messagePart matches what the code may have as one string, without values, paths and numbers.
 var messagePart = regexp.MustCompile(`[a-zA-Z](?:[^…:;()"/0-9]|https)*`)
 
-// Error messages of the page exist in the code, so that a search for one finds both.
+// troubleshooting is the pages that explain messages.
+var troubleshooting = []string{"docs/troubleshooting.md", "docs/pl/troubleshooting.md"}
+
+// Error messages of the pages exist in the code, so that a search for one finds both.
 func TestErrorMessagesExist(t *testing.T) {
 	sources := goSources(t)
-	page := readPage(t, "docs/troubleshooting.md")
-	messages := 0
-	for _, block := range page.blocks {
-		if block.language != "text" {
-			continue
-		}
-		for i, message := range strings.Split(strings.TrimSpace(block.code), "\n") {
-			messages++
-			for _, part := range messagePart.FindAllString(message, -1) {
-				part = strings.TrimSpace(part)
-				if len(part) > 8 && !strings.Contains(sources, part) && !fromGo(part) {
-					report(t, page.name, block.line+i, "no such message in the code: "+part)
+	for _, name := range troubleshooting {
+		page := readPage(t, name)
+		messages := 0
+		for _, block := range page.blocks {
+			if block.language != "text" {
+				continue
+			}
+			for i, message := range strings.Split(strings.TrimSpace(block.code), "\n") {
+				messages++
+				for _, part := range messagePart.FindAllString(message, -1) {
+					part = strings.TrimSpace(part)
+					if len(part) > 8 && !strings.Contains(sources, part) && !fromGo(part) {
+						report(t, page.name, block.line+i, "no such message in the code: "+part)
+					}
 				}
 			}
 		}
-	}
-	if messages < 15 {
-		t.Errorf("only %d messages found", messages)
+		if messages < 15 {
+			t.Errorf("%s: only %d messages found", name, messages)
+		}
 	}
 }
 
-// The index of messages leads to the section that explains the message, and lacks none.
+// The indexes of messages lead to the section that explains the message, and lack none.
 func TestMessagesAreIndexed(t *testing.T) {
-	page := readPage(t, "docs/troubleshooting.md")
+	for _, name := range troubleshooting {
+		checkIndex(t, readPage(t, name))
+	}
+}
+
+func checkIndex(t *testing.T, page page) {
+	t.Helper()
 	messages := map[string]string{} // by the anchor of the section
 	for _, block := range page.blocks {
 		if block.language != "text" {
