@@ -84,6 +84,50 @@ func TestNamedFilesExist(t *testing.T) {
 	}
 }
 
+var namedTest = regexp.MustCompile("`([a-z][a-z/0-9]*)`: |`(Test[A-Z]\\w*)`")
+
+// A test that a page names exists. In a row of a table, it is in the package that stands before it.
+func TestNamedTestsExist(t *testing.T) {
+	names := 0
+	for _, page := range readPages(t) {
+		for i, line := range page.lines {
+			if page.inCode[i] {
+				continue
+			}
+			dir := "" // of the page's first column, if it names none
+			if page.name == "docs/authn.md" {
+				dir = "authn"
+			}
+			for _, match := range namedTest.FindAllStringSubmatch(line, -1) {
+				if match[1] != "" {
+					dir = match[1]
+					continue
+				}
+				names++
+				if !testExists(t, dir, match[2]) {
+					report(t, page.name, i+1, "no such test in "+dir+": "+match[2])
+				}
+			}
+		}
+	}
+	if names < 100 {
+		t.Errorf("only %d names of tests found", names)
+	}
+}
+
+// testExists reports whether a package of the module has a test.
+func testExists(t *testing.T, dir, name string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(files, func(file string) bool {
+		data, err := os.ReadFile(file)
+		return err == nil && strings.Contains(string(data), "\nfunc "+name+"(")
+	})
+}
+
 // exists reports whether a directory has the file, for short names such as fake/.
 func exists(name, directory string) bool {
 	_, err := os.Stat(filepath.Join(root, directory, name))
