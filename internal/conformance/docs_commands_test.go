@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Every command line of the pages names commands and flags that exist.
+// Every command line of the pages and the issue forms names commands and flags that exist.
 func TestCommandLinesParse(t *testing.T) {
 	t.Setenv("XSALE_CONFIG_DIR", t.TempDir()) // or operations are those of the user's spec
 	program := filepath.Join(t.TempDir(), "xsale")
@@ -18,8 +18,12 @@ func TestCommandLinesParse(t *testing.T) {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
+	pages := readPages(t)
+	for _, name := range issueForms(t) {
+		pages = append(pages, readPage(t, name))
+	}
 	checked := map[string]bool{}
-	for _, page := range readPages(t) {
+	for _, page := range pages {
 		for i, line := range page.lines {
 			for _, command := range commandsIn(line, page.inCode[i]) {
 				if text := strings.Join(command, " "); !checked[text] {
