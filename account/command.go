@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,17 +23,24 @@ const (
 	// commandTimeout leaves a person time to unlock a password manager, and a login time to follow
 	// within its own timeout.
 	commandTimeout = 45 * time.Second
+	// runningVariable lists the accounts, separated by commas, whose commands run. A command that asks
+	// for its own account would run itself.
+	runningVariable = "XSALE_SECRETS_OF"
 )
 
 // runCommand returns what a command prints, without the line break at its end. Its errors never
 // contain the output. The command shares the program's process group and terminal, because it may
 // prompt for a passphrase.
 func runCommand(ctx context.Context, key, line, account string) (authn.Secret, error) {
+	running := strings.FieldsFunc(os.Getenv(runningVariable), func(r rune) bool { return r == ',' })
+	if slices.Contains(running, account) {
+		return authn.Secret{}, fmt.Errorf("%s runs itself: a program that it calls needs the secrets of account %s: have it print the secret without a login, or with another account", key, account)
+	}
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
 	output := &boundedBuffer{}
 	command := shell.Command(ctx, line)
-	command.Env = append(os.Environ(), "XSALE_ACCOUNT="+account)
+	command.Env = append(os.Environ(), "XSALE_ACCOUNT="+account, runningVariable+"="+strings.Join(append(running, account), ","))
 	command.Stdout, command.Stderr = output, os.Stderr
 	command.WaitDelay = time.Second // what it started may keep its output open
 	err := command.Run()

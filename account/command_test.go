@@ -46,9 +46,13 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%s: got %q, %v, want %q", line, secret.Reveal(), err, want)
 		}
 	}
+	t.Setenv(runningVariable, "other,shop")
+	_, err := runCommand(t.Context(), "password_command", "echo secret", "shop")
+	wantError(t, err, "password_command runs itself", "account shop", "another account")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := runCommand(ctx, "password_command", "sleep 1000", "shop")
+	t.Setenv(runningVariable, "")
+	_, err = runCommand(ctx, "password_command", "sleep 1000", "shop")
 	wantError(t, err, "password_command did not end")
 }
 

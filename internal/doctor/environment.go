@@ -22,7 +22,7 @@ var knownVariables = []string{
 
 // givenVariables are those that commands set for other programs.
 var givenVariables = []string{
-	"XSALE_KEY", "XSALE_ATTEMPT", "XSALE_OUTCOME", "XSALE_REASON",
+	"XSALE_KEY", "XSALE_ATTEMPT", "XSALE_OUTCOME", "XSALE_REASON", "XSALE_SECRETS_OF",
 	"XSALE_PROXY_URL", "XSALE_PROXY_SECRET", "XSALE_PROXY_SECRET_FILE",
 }
 

@@ -75,8 +75,17 @@ var broken = map[string]struct {
 		s.useAccount("")
 		s.environment["XSALE_PASSWORD"] = "canary-password"
 	}, expectation{"account": {failed, "correct"}}},
-	"command fails":  {func(s *setup) { unixOnly(s.T); s.useCommand("exit 1") }, expectation{"credentials": {failed, "xsale account show"}}},
-	"command hangs":  {func(s *setup) { unixOnly(s.T); s.useCommand("exec sleep 60") }, expectation{"credentials": {failed, "xsale account show"}}},
+	"command fails": {func(s *setup) { unixOnly(s.T); s.useCommand("exit 1") }, expectation{"credentials": {failed, "xsale account show"}}},
+	"command hangs": {func(s *setup) { unixOnly(s.T); s.useCommand("exec sleep 60") }, expectation{"credentials": {failed, "xsale account show"}}},
+	"command that runs itself": {func(s *setup) {
+		unixOnly(s.T)
+		s.useCommand("exec '" + program + "' me 2>'" + filepath.Join(s.dir, "stderr") + "'")
+		s.Cleanup(func() {
+			if data, err := os.ReadFile(filepath.Join(s.dir, "stderr")); err != nil || strings.Count(string(data), "runs itself") != 1 {
+				s.Errorf("%v: %s", err, data)
+			}
+		})
+	}, expectation{"credentials": {failed, "xsale account show"}}},
 	"silent command": {func(s *setup) { s.useCommand("exit 0") }, expectation{"credentials": {failed, "xsale account show"}}},
 
 	"old spec": {func(s *setup) {
