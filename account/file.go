@@ -34,6 +34,7 @@ const fileHeader = `# Accounts of xSale. 'xsale account add' adds one, and keeps
 // file is the configuration file.
 type file struct {
 	path     string
+	written  []byte // what a person or an earlier change wrote
 	document yaml.Node
 	accounts []*Account
 	current  string
@@ -61,6 +62,7 @@ func readFile() (*file, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.path, err)
 	}
+	f.written = text
 	return f, f.parse(text)
 }
 
@@ -191,7 +193,7 @@ func changeFile(ctx context.Context, change func(*file) error) error {
 	if err := errors.Join(encoder.Encode(&f.document), encoder.Close()); err != nil {
 		return err
 	}
-	return writePrivate(f.path, data.Bytes())
+	return writePrivate(f.path, withBlankLines(f.written, data.Bytes()))
 }
 
 // lockPatience bounds the wait for a program that changes the file; lockInterval spaces the attempts.

@@ -83,6 +83,62 @@ func TestChangesKeepWhatAPersonWrote(t *testing.T) {
 	}
 }
 
+func TestChangesKeepBlankLines(t *testing.T) {
+	const spaced = `
+# My accounts.
+
+
+current: shop # the one for work
+
+accounts:
+
+  # The shop itself.
+
+  shop:
+      username:   me@example.com
+      client_id: "0123"
+
+      secrets: command
+      password_command: |
+        echo one |
+
+          cat
+      client_secret_command: echo two
+
+  test:
+      client_id: test
+      secrets: file
+
+  last: {client_id: last, secrets: file}
+
+# The end.
+
+`
+	path := useConfig(t, spaced)
+	if _, err := Use(t.Context(), "test"); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.NewReplacer("current: shop", "current: test", "      ", "    ", "username:   me", "username: me", "        echo", "      echo", "          cat", "        cat").Replace(spaced)
+	if data, err := os.ReadFile(path); err != nil || string(data) != want {
+		t.Errorf("%v\n%s", err, data)
+	}
+	if _, err := Remove(t.Context(), "test"); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(path); err != nil || !strings.Contains(string(data), "echo two\n\n  last:") || !strings.HasSuffix(string(data), "\n\n# The end.\n\n") {
+		t.Errorf("%v\n%s", err, data)
+	}
+	shop, err := Load("shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop.PasswordCommand = "echo one |\n  cat\n" // a blank line would be a part of it
+	edit(t, shop)
+	if again, err := Load("shop"); err != nil || again.PasswordCommand != shop.PasswordCommand {
+		t.Errorf("%q, %v", again.PasswordCommand, err)
+	}
+}
+
 func TestFilesOfOtherForms(t *testing.T) {
 	for name, text := range map[string]string{
 		"comments":       "# Nothing here yet.\n",
