@@ -16,7 +16,7 @@ BINARY     ?= dist/xsale
 VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate surface man completions drift binary image test-image vet lint tidy cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel erp shop fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate surface man completions drift binary image test-image vet lint tidy cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,10 +88,8 @@ tidy: ## fail if go mod tidy would change go.mod or go.sum
 	cd internal/devtools/image && go mod tidy -diff
 	cd internal/conformance/page && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
-	cd examples/erp && go mod tidy -diff
 	cd examples/fleet && go mod tidy -diff
 	cd examples/otel && go mod tidy -diff
-	cd examples/shop && go mod tidy -diff
 	cd examples/testing && go mod tidy -diff
 
 cross: ## build for Windows and macOS
@@ -158,12 +156,6 @@ example-testing: ## vet and run the example of tests
 otel: ## build, vet and test the example of spans and metrics
 	cd examples/otel && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-erp: ## build, vet and test the example of an import into an ERP system
-	cd examples/erp && go build -o /dev/null ./... && go vet ./... && go test -race ./...
-
-shop: ## build, vet and test the example of an own shop
-	cd examples/shop && go build -o /dev/null ./... && go vet ./... && go test -race ./...
-
 fleet: ## build, vet and test the example of several workers; needs PostgreSQL and Redis
 	cd examples/fleet && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
@@ -174,4 +166,4 @@ page: ## test the sandbox's page, xsale login and examples/webapp in Chromium; n
 viewer: ## update the viewer in the sandbox's page to SWAGGER_UI; needs npm
 	./scripts/viewer.sh $(SWAGGER_UI) update
 
-check: vet lint tidy drift man completions cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel erp shop fleet page outsider fuzz ## run every check except the tests
+check: vet lint tidy drift man completions cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel fleet page outsider fuzz ## run every check except the tests

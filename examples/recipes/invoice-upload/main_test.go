@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// attach is made up for the test, and so are the fields of the form: the vendor's Swagger has the real
+// ones.
+const attach = "POST /{organizationName}/orders/{id}/attachments"
+
+// newSandbox returns a sandbox that takes files, and a function that lists them in the order of their
+// arrival.
+func newSandbox(t *testing.T, formField string) (*xsaletest.Sandbox, func() string) {
+	*target, *form, fields = "POST /orders/{id}/attachments", formField, []string{"Type=FV"}
+	sandbox := xsaletest.New(t)
+	arrived := make(chan string, 100)
+	sandbox.HandleFunc(attach, func(w http.ResponseWriter, r *http.Request) {
+		note := r.PathValue("id")
+		if note == "404" {
+			http.Error(w, "no such order", http.StatusNotFound)
+			return
+		}
+		var content io.Reader = r.Body
+		if formField == "" {
+			note += " " + r.Header.Get("Content-Type")
+		} else {
+			file, header, err := r.FormFile(formField)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			content = file
+			note += " " + header.Header.Get("Content-Type") + " " + header.Filename + " " + r.FormValue("Type")
+		}
+		data, err := io.ReadAll(content)
+		if err != nil || r.ContentLength < int64(len(data)) {
+			t.Errorf("length %d, read %d bytes, %v", r.ContentLength, len(data), err)
+		}
+		arrived <- note + " " + string(data)
+	})
+	return sandbox, func() string {
+		var all []string
+		for len(arrived) > 0 {
+			all = append(all, <-arrived)
+		}
+		return strings.Join(all, "; ")
+	}
+}
+
+// write writes files, whose content is their name, and returns their paths.
+func write(t *testing.T, names ...string) (files []string) {
+	dir := t.TempDir()
+	for _, name := range names {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte("%PDF "+name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+// list returns the names of the files next to a file.
+func list(t *testing.T, file string) string {
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return strings.Join(names, ", ")
+}
+
+// A file is sent again if the server has not processed the request, and once in total. One that fails
+// delays no other.
+func TestEachFileIsUploadedOnce(t *testing.T) {
+	sandbox, arrived := newSandbox(t, "File")
+	sandbox.Fail(attach, xsaletest.RetryAfter(0), xsaletest.ExpiredIDToken())
+	files := write(t, "1.pdf", "404 FV.pdf", "FV 3.pdf", "4 FV 2026-11.pdf")
+	for range 2 {
+		if err := uploadAll(t.Context(), sandbox.Client(t), files); err == nil || err.Error() != "2 of 4 files failed" {
+			t.Error(err)
+		}
+	}
+	if got, want := arrived(), "1 application/pdf 1.pdf FV %PDF 1.pdf; 4 application/pdf 4 FV 2026-11.pdf FV %PDF 4 FV 2026-11.pdf"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := list(t, files[0]), "1.pdf.sent, 4 FV 2026-11.pdf.sent, 404 FV.pdf, FV 3.pdf"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// Nothing is sent again after a response was lost.
+func TestLostResponse(t *testing.T) {
+	sandbox, arrived := newSandbox(t, "")
+	files := write(t, "1.pdf", "2.pdf")
+	sandbox.Fail(attach, xsaletest.Cut(xsaletest.BeforeResponse).Processed())
+	if err := uploadAll(t.Context(), sandbox.Client(t), files); !errors.Is(err, xsale.ErrMaybeProcessed) {
+		t.Error(err)
+	}
+	if err := uploadAll(t.Context(), sandbox.Client(t), files); err == nil || err.Error() != "1 of 2 files failed" {
+		t.Error(err)
+	}
+	if got := arrived(); got != "1 application/pdf %PDF 1.pdf; 2 application/pdf %PDF 2.pdf" {
+		t.Errorf("got %s", got)
+	}
+	if got := list(t, files[0]); got != "1.pdf.sending, 2.pdf.sent" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// An outage ends the run, and the files stay to be sent.
+func TestOutage(t *testing.T) {
+	sandbox, _ := newSandbox(t, "")
+	files := write(t, "1.pdf", "2.pdf")
+	sandbox.Fail(attach, xsaletest.RetryAfter(0).Always())
+	if err := uploadAll(t.Context(), sandbox.Client(t, xsale.WithRetries(0)), files); !errors.Is(err, xsale.ErrRateLimited) {
+		t.Error(err)
+	}
+	if got := list(t, files[0]); got != "1.pdf, 2.pdf" || len(sandbox.Requests(attach)) != 1 {
+		t.Errorf("got %s and %d requests", got, len(sandbox.Requests(attach)))
+	}
+}

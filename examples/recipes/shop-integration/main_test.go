@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/transfer/sqlite"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// A second run sends nothing, not even the parameter whose response was lost: a person decides about
+// that one.
+func TestEachIsCreatedOnce(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	sandbox.Fail("createParameter", xsaletest.Cut(xsaletest.BeforeResponse).Processed())
+	shop, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "shop.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shop.Close()
+	for range 2 {
+		wanted, err := read(strings.NewReader(`{"Integration":{"Name":"domenasklepu.pl","IsActive":true,"IntegrationType":28},
+			"Parameters":{"12":{"color":{"Name":"Color"},"size":{"Name":"Size"}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var report strings.Builder
+		err = create(t.Context(), sandbox.Client(t).Organization(""), shop, wanted, &report)
+		if err == nil || !strings.Contains(err.Error(), "--flow push_parameters ") {
+			t.Error(err)
+		}
+		if got := report.String(); strings.Count(got, " done ") != 2 || strings.Count(got, " parked ") != 1 {
+			t.Errorf("got %s", got)
+		}
+	}
+	integrations, parameters := sandbox.Requests("createIntegration"), sandbox.Requests("createParameter")
+	if len(integrations) != 1 || len(parameters) != 2 {
+		t.Errorf("%d integrations and %d parameters were sent, want 1 and 2", len(integrations), len(parameters))
+	}
+}
+
+// An integration of the panel gets parameters, too, with all fields of their definitions.
+func TestExistingIntegration(t *testing.T) {
+	sandbox := xsaletest.New(t)
+	shop, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "shop.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shop.Close()
+	organization := sandbox.Client(t).Organization("")
+	panel, err := organization.Integrations.Create(t.Context(), xsale.CreateIntegration{Name: "made in the panel", IntegrationType: xsale.IntegrationTypeOwnShop})
+	if err != nil {
+		t.Fatal(err)
+	}
+	*existing = panel.ID
+	defer func() { *existing = 0 }()
+	wanted, err := read(strings.NewReader(`{"Parameters":{"12":{"size":{"Name":"Size","Values":["S",1.50]}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := create(t.Context(), organization, shop, wanted, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	sent := sandbox.Requests("createParameter")
+	if len(sent) != 1 || !strings.HasSuffix(sent[0].Path, fmt.Sprintf("/integrations/%d/categories/12/parameters", panel.ID)) || string(sent[0].Body) != `{"Name":"Size","Values":["S",1.50]}` {
+		t.Errorf("sent %+v", sent)
+	}
+}
+
+func TestMisspelledSetup(t *testing.T) {
+	for _, input := range []string{`{"Parameter":{}}`, `{"Parameters":{"a":{}}}`, `{`, ``} {
+		if wanted, err := read(strings.NewReader(input)); err == nil {
+			t.Errorf("%s: got %+v", input, wanted)
+		}
+	}
+}

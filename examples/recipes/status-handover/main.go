@@ -1,0 +1,120 @@
+// Program status-handover gives orders in xSale the statuses that they have in an ERP system. The ERP
+// system writes each into the table statuses of a SQLite file, as ../erp-pull does after an import.
+//
+// It is the last step on the vendor's page about fetching orders into an own ERP system,
+// https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp:
+// PUT /{organizationName}/… changes the status of an order. The rest of the path and the body are not
+// public. Look both up in the vendor's Swagger, and pass them as -path and -body.
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/account"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/transfer/sqlite"
+)
+
+// table has the status that an order should have in xSale, and the one that was sent last. Only the
+// latest status of an order counts, so an older one cannot overtake it.
+const table = `CREATE TABLE IF NOT EXISTS statuses (order_id INTEGER PRIMARY KEY, status TEXT NOT NULL, sent TEXT)`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
+	var to change
+	database := flag.String("database", "erp.db", "SQLite `FILE` with the table statuses")
+	flag.StringVar(&to.path, "path", "", "`PATH` below the organization, with {id} of the order, and {status} or {statusId}")
+	flag.StringVar(&to.body, "body", "", "`JSON` of the body, with the same placeholders")
+	flag.Parse()
+	client, err := xsale.New(account.From(""))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	erp, err := sqlite.Open(ctx, *database)
+	if err != nil {
+		return err
+	}
+	defer erp.Close()
+	return handOver(ctx, client.Organization(""), erp.DB(), to)
+}
+
+// handOver sends the statuses that xSale does not have yet. One that is rejected does not delay the
+// others, and the next run sends it again.
+func handOver(ctx context.Context, shop *xsale.Organization, erp *sql.DB, to change) error {
+	if !strings.Contains(to.path+to.body, "{id}") {
+		return errors.New("pass -path and -body as in the vendor's Swagger, with {id} for the id of the order")
+	}
+	ids := map[string]int64{} // of the statuses, by name
+	for status, err := range shop.Statuses.List(ctx) {
+		if err != nil {
+			return err
+		}
+		ids[status.Name] = status.ID
+	}
+	if _, err := erp.ExecContext(ctx, table); err != nil {
+		return err
+	}
+	const next = `SELECT order_id, status FROM statuses WHERE order_id > ? AND sent IS NOT status ORDER BY order_id LIMIT 1`
+	rejected := 0
+	for order, status := int64(0), ""; ; {
+		err := erp.QueryRowContext(ctx, next, order).Scan(&order, &status)
+		if errors.Is(err, sql.ErrNoRows) && rejected > 0 {
+			return fmt.Errorf("xSale has not taken %d statuses", rejected)
+		} else if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		err = to.send(ctx, shop, order, status, ids[status])
+		if err == nil {
+			_, err = erp.ExecContext(ctx, `UPDATE statuses SET sent = ? WHERE order_id = ?`, status, order)
+		}
+		switch {
+		case errors.Is(err, xsale.ErrInvalid), errors.Is(err, xsale.ErrBadRequest), errors.Is(err, xsale.ErrNotFound), errors.Is(err, xsale.ErrConflict):
+			log.Printf("order %d: %v", order, err)
+			rejected++
+		case err != nil: // such as an outage or a failed login: the other orders would fail, too
+			return err
+		}
+	}
+}
+
+// change is the request that changes a status.
+type change struct{ path, body string }
+
+func (c change) send(ctx context.Context, shop *xsale.Organization, order int64, status string, statusID int64) error {
+	if statusID == 0 {
+		return fmt.Errorf("%w: xSale has no status %q", xsale.ErrInvalid, status)
+	}
+	quoted, err := json.Marshal(status)
+	if err != nil {
+		return err
+	}
+	values := []string{"{id}", strconv.FormatInt(order, 10), "{statusId}", strconv.FormatInt(statusID, 10), "{status}"}
+	path := strings.NewReplacer(append(values, url.PathEscape(status))...).Replace(c.path)
+	body := strings.NewReplacer(append(values, string(quoted[1:len(quoted)-1]))...).Replace(c.body)
+	_, err = shop.Call(ctx, http.MethodPut, path, strings.NewReader(body), call.Name("setStatus"))
+	return err
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/transfer/sqlite"
+	"github.com/xsale-go/xsale/xsaletest"
+)
+
+// changeStatus is made up for the test, and so is the body: the vendor's Swagger has the real ones.
+const changeStatus = "PUT /{organizationName}/orders/{id}/status"
+
+var example = change{"/orders/{id}/status", `{"Id":{statusId},"Name":"{status}"}`}
+
+func newERP(t *testing.T, statuses string) *sqlite.Database {
+	erp, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "erp.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { erp.Close() })
+	if _, err := erp.DB().Exec(table + `; INSERT INTO statuses (order_id, status) VALUES ` + statuses); err != nil {
+		t.Fatal(err)
+	}
+	return erp
+}
+
+func newSandbox(t *testing.T) *xsaletest.Sandbox {
+	sandbox := xsaletest.New(t)
+	sandbox.HandleFunc(changeStatus, func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Name string }
+		id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+		if err := errors.Join(err, json.NewDecoder(r.Body).Decode(&body), sandbox.Orders("").SetStatus(id, body.Name)); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+		}
+	})
+	return sandbox
+}
+
+// Each status arrives once, although responses are lost, and one that xSale does not know delays no
+// other. A later status is sent, too.
+func TestStatusesArrive(t *testing.T) {
+	sandbox := newSandbox(t)
+	shop := sandbox.Client(t).Organization("")
+	erp := newERP(t, `(1, 'Zaimportowano do ERP'), (2, 'Wyslane'), (3, 'Wysłane')`)
+	sandbox.Fail(changeStatus, xsaletest.Cut(xsaletest.BeforeResponse).Processed(), xsaletest.ExpiredIDToken())
+	if err := handOver(t.Context(), shop, erp.DB(), example); err == nil || err.Error() != "xSale has not taken 1 statuses" {
+		t.Error(err)
+	}
+	sent := len(sandbox.Requests(changeStatus))
+	if _, err := erp.DB().Exec(`UPDATE statuses SET status = 'Zrealizowane' WHERE order_id < 3`); err != nil {
+		t.Fatal(err)
+	}
+	if err := handOver(t.Context(), shop, erp.DB(), example); err != nil {
+		t.Error(err)
+	}
+	if again := len(sandbox.Requests(changeStatus)) - sent; again != 2 {
+		t.Errorf("%d requests for 2 changes", again)
+	}
+	for id, want := range map[int64]string{1: "Zrealizowane", 2: "Zrealizowane", 3: "Wysłane"} {
+		if _, status, err := sandbox.Orders("").Get(id); status != want || err != nil {
+			t.Errorf("order %d has the status %q, %v, want %q", id, status, err, want)
+		}
+	}
+}
+
+// An outage ends the run, and the statuses stay to be sent.
+func TestOutage(t *testing.T) {
+	sandbox := newSandbox(t)
+	sandbox.Fail(changeStatus, xsaletest.Status(http.StatusServiceUnavailable).Always())
+	shop := sandbox.Client(t, xsale.WithRetries(0)).Organization("")
+	erp := newERP(t, `(1, 'Wysłane'), (2, 'Wysłane')`)
+	if err := handOver(t.Context(), shop, erp.DB(), example); !errors.Is(err, xsale.ErrServer) || len(sandbox.Requests(changeStatus)) != 1 {
+		t.Errorf("%d requests, %v", len(sandbox.Requests(changeStatus)), err)
+	}
+	var sent int
+	if err := erp.DB().QueryRow(`SELECT count(sent) FROM statuses`).Scan(&sent); sent != 0 || err != nil {
+		t.Errorf("%d statuses count as sent, %v", sent, err)
+	}
+}
+
+// Values are escaped for where they stand.
+func TestStatusIsEscaped(t *testing.T) {
+	const status, path = `5" / "6`, "PUT /{organizationName}/orders/{id}/statuses/{status}"
+	sandbox := xsaletest.New(t, xsaletest.WithSeed(xsaletest.Seed{Statuses: []xsale.Status{{ID: 1, Name: status}}, Orders: []xsaletest.SeedOrder{{Order: `{"Id":7}`}}}))
+	sandbox.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Name string }
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body.Name != status || r.PathValue("status") != status {
+			t.Errorf("path %q, body %q, %v", r.PathValue("status"), body.Name, err)
+		}
+	})
+	erp := newERP(t, `(7, '5" / "6')`)
+	if err := handOver(t.Context(), sandbox.Client(t).Organization(""), erp.DB(), change{"/orders/{id}/statuses/{status}", `{"Name":"{status}"}`}); err != nil {
+		t.Error(err)
+	}
+	if err := handOver(t.Context(), nil, nil, change{path: "/orders/status"}); err == nil {
+		t.Error("a path without {id} is not rejected")
+	}
+}

@@ -1,0 +1,161 @@
+// Program translations translates the names and descriptions of articles. It reads the ids of articles
+// from standard input and runs a command for each text, which reads HTML from its standard input and
+// writes the translation to its standard output:
+//
+//	translations -from 9 -to 2 ./deepl-html < ids.txt
+//
+// A text that is there in the target language is left alone. So the program can be killed and started
+// again: it translates only what is missing.
+//
+// No page of the vendor is about translations. Both operations were seen in the public program
+// https://github.com/visionpl/xsale-deepl_product-description. The list of articles and the ids of the
+// languages are not public: take both from the panel or the vendor's Swagger.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"iter"
+	"log"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/account"
+	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/wire"
+)
+
+var (
+	from = flag.Int64("from", 0, "`ID` of the language to translate from")
+	to   = flag.Int64("to", 0, "`ID` of the language to translate to")
+)
+
+func main() {
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
+	if *from < 1 || *to < 1 || *from == *to || flag.NArg() == 0 {
+		return errors.New("usage: translations -from ID -to ID COMMAND [ARGUMENT]... < ids.txt")
+	}
+	client, err := xsale.New(account.From(""))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return translateAll(ctx, client.Organization("").Articles, os.Stdin, flag.Args())
+}
+
+// translateAll translates several articles at a time. After a failure that is not about one article, such
+// as an outage, it stops.
+func translateAll(ctx context.Context, articles *xsale.ArticlesService, in io.Reader, command []string) error {
+	results := call.Map(ctx, ids(in), 4, func(ctx context.Context, article int64) (error, error) {
+		err := translate(ctx, articles, article, command)
+		if err != nil {
+			err = fmt.Errorf("article %d: %w", article, err)
+		}
+		_, exited := errors.AsType[*exec.ExitError](err)
+		if exited || errors.Is(err, errText) || errors.Is(err, xsale.ErrNotFound) || errors.Is(err, xsale.ErrBadRequest) {
+			return err, nil
+		}
+		return nil, err
+	})
+	failed := 0
+	for problem, err := range results {
+		if err != nil {
+			return err
+		}
+		if problem != nil {
+			log.Print(problem)
+			failed++
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d articles failed", failed)
+	}
+	return nil
+}
+
+// ids returns the ids of a stream, which are separated by white space.
+func ids(in io.Reader) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		words := bufio.NewScanner(in)
+		words.Split(bufio.ScanWords)
+		for words.Scan() {
+			id, err := strconv.ParseInt(words.Text(), 10, 64)
+			if !yield(id, err) {
+				return
+			}
+		}
+		if err := words.Err(); err != nil {
+			yield(0, err)
+		}
+	}
+}
+
+// errText marks articles without a text to translate, or to write.
+var errText = errors.New("cannot be translated")
+
+// translate adds the texts that an article lacks in the target language. Its other fields there are
+// written back as they were.
+func translate(ctx context.Context, articles *xsale.ArticlesService, article int64, command []string) error {
+	var source xsale.Translation
+	target := xsale.Translation{LanguageID: *to}
+	for translation, err := range articles.ListTranslations(ctx, article) {
+		switch {
+		case err != nil:
+			return err
+		case translation.LanguageID == *from:
+			source = translation
+		case translation.LanguageID == *to:
+			target = translation
+		}
+	}
+	if source.LanguageID == 0 {
+		return fmt.Errorf("%w: it has nothing in language %d", errText, *from)
+	}
+	changed := false
+	for _, field := range []struct{ from, to *wire.Nullable[string] }{{&source.Name, &target.Name}, {&source.Description, &target.Description}} {
+		text, _ := field.from.Get()
+		if old, _ := field.to.Get(); strings.TrimSpace(text) == "" || strings.TrimSpace(old) != "" {
+			continue
+		}
+		translated, err := runTranslator(ctx, command, text)
+		if err != nil {
+			return err
+		}
+		*field.to, changed = wire.Some(translated), true
+	}
+	if !changed {
+		return nil
+	}
+	return articles.SetTranslation(ctx, article, target)
+}
+
+func runTranslator(ctx context.Context, command []string, text string) (string, error) {
+	translator := exec.CommandContext(ctx, command[0], command[1:]...)
+	translator.Stdin, translator.Stderr = strings.NewReader(text), os.Stderr
+	translated, err := translator.Output()
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s: %w", command[0], err)
+	case len(bytes.TrimSpace(translated)) == 0:
+		return "", fmt.Errorf("%w: %s wrote nothing", errText, command[0])
+	}
+	return strings.TrimRight(string(translated), "\r\n"), nil
+}
