@@ -312,7 +312,11 @@ func (c *operationCall) rehearse(ctx context.Context, command *cobra.Command, re
 		}
 		line.Data = string(data)
 	}
-	fmt.Fprintln(command.OutOrStdout(), curl.Line(c.shell, line))
+	text, err := curl.Line(c.shell, line)
+	if err != nil {
+		return usageError{err}
+	}
+	fmt.Fprintln(command.OutOrStdout(), text)
 	fmt.Fprintln(command.ErrOrStderr(), "nothing was sent; 'xsale token print --header' prints the headers with both tokens")
 	return nil
 }

@@ -45,10 +45,14 @@ func setVariable(variable, format string) string {
 	case format == variablesPowerShell:
 		return "$env:" + name + " = '" + strings.ReplaceAll(value, "'", "''") + "'"
 	case format == variablesCmd, runtime.GOOS == "windows":
-		return "set " + variable // cmd takes quotes as part of the value
+		return "set " + cmdSpecial.Replace(variable) // cmd takes quotes as part of the value
 	}
 	return exportVariable(variable)
 }
+
+// cmdSpecial escapes what the prompt of cmd does not take literally. Between an escaped % and the
+// next, cmd finds no name of a variable.
+var cmdSpecial = strings.NewReplacer("^", "^^", "&", "^&", "|", "^|", "<", "^<", ">", "^>", "(", "^(", ")", "^)", `"`, `^"`, "%", "^%", "!", "^!")
 
 // exportVariable quotes the value if a shell would split or change it.
 func exportVariable(variable string) string {

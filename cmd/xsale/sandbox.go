@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/pem"
@@ -219,6 +220,9 @@ func (f *sandboxFlags) publish(command *cobra.Command, sandbox *xsaletest.Sandbo
 		return err
 	}
 	if f.variables != "" {
+		if f.format == variablesCmd { // a batch file writes a percent sign in another way than the prompt
+			formatted = bytes.ReplaceAll(formatted, []byte("^%"), []byte("%%"))
+		}
 		return variablesFile(f.variables).write(command, formatted, 0o600, "")
 	}
 	_, err = command.OutOrStdout().Write(formatted)

@@ -179,6 +179,11 @@ func TestSandboxWritesVariables(t *testing.T) {
 		_, stop = startSandboxCommand(t, "--env-file", "env.json", "--format", format)
 		stop()
 	}
+	_, stop = startSandboxCommand(t, "--env-file", "env.json", "--format", "cmd", "--organizations", "50%PATH%")
+	stop()
+	if text := readFile(t, "env.json"); !strings.Contains(text, "set XSALE_ORGANIZATION=50%%PATH%%\n") { // in a batch file
+		t.Error(text)
+	}
 	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", "missing/.env").expect(t, exitUsage, "--env-file missing/.env: there is no directory missing: create it")
 	execute(t, "", "sandbox", "--addr", "127.0.0.1:0", "--env-file", ".").expect(t, exitUsage, "--env-file .: it is a directory")
 }
@@ -308,6 +313,9 @@ func TestVariablesOfWindows(t *testing.T) {
 		if got := setVariable(`SSL_CERT_FILE=C:\o'neil\ca.pem`, format); got != want {
 			t.Errorf("%s: got %s, want %s", format, got, want)
 		}
+	}
+	if got := setVariable(`XSALE_ORGANIZATION=50%PATH% & "co" (a|b)^`, variablesCmd); got != `set XSALE_ORGANIZATION=50^%PATH^% ^& ^"co^" ^(a^|b^)^^` {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -2,6 +2,9 @@
 package curl
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -41,9 +44,10 @@ type Part struct {
 	Type  string // media type, or ""
 }
 
-// Line returns a command line that sends the request. For PowerShell, data is JSON: the versions
-// disagree on quotes in arguments and on the encoding of pipes, so it is piped in ASCII.
-func Line(shell string, r Request) string {
+// Line returns a command line for the prompt of a shell that sends the request. For PowerShell, data is
+// JSON: the versions disagree on quotes in arguments and on the encoding of pipes, so it is piped in
+// ASCII. It is an error if the shell cannot pass what the request contains.
+func Line(shell string, r Request) (string, error) {
 	program, piped := "curl", ""
 	if shell != Sh {
 		program = "curl.exe" // curl is an alias in Windows PowerShell
@@ -60,7 +64,12 @@ func Line(shell string, r Request) string {
 		piped = quote(shell, ascii(r.Data)) + " | "
 		arguments = append(arguments, "--data-binary", "@-")
 	case r.Data != "":
-		arguments = append(arguments, "--data-raw", r.Data)
+		data := r.Data
+		var compact bytes.Buffer
+		if shell == Cmd && json.Compact(&compact, []byte(data)) == nil { // without line breaks
+			data = compact.String()
+		}
+		arguments = append(arguments, "--data-raw", data)
 	case r.File != "":
 		arguments = append(arguments, "--data-binary", "@"+r.File)
 	}
@@ -80,9 +89,12 @@ func Line(shell string, r Request) string {
 	}
 	words := []string{program}
 	for _, argument := range arguments {
+		if shell == Cmd && strings.ContainsAny(argument, "\r\n") {
+			return "", errors.New("cmd ends a command line at a line break: use --shell powershell or sh")
+		}
 		words = append(words, quote(shell, argument))
 	}
-	return piped + strings.Join(words, " ")
+	return piped + strings.Join(words, " "), nil
 }
 
 // escape is for the quoted strings of -F.
@@ -102,8 +114,8 @@ func quote(shell, argument string) string {
 	switch shell {
 	case PowerShell:
 		return "'" + strings.ReplaceAll(argument, "'", "''") + "'"
-	case Cmd: // two quotes are one, and leave cmd inside the quotes
-		return `"` + strings.ReplaceAll(argument, `"`, `""`) + `"`
+	case Cmd: // two quotes are one; %NAME% is replaced even within quotes, so each % is outside, escaped
+		return strings.ReplaceAll(`"`+strings.ReplaceAll(argument, `"`, `""`)+`"`, "%", `"^%"`)
 	}
 	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
 }
