@@ -1,6 +1,6 @@
 # Developers and CI use the same targets. `make test` needs Go and, for the race detector, a C compiler.
 
-STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOTOOL      = go tool -modfile=$(CURDIR)/internal/devtools/checks/go.mod
 REDOCLY     = @redocly/cli@2.77.0
 PRISM       = @stoplight/prism-cli@5.14.2
 EXPRESS     = express@5.3.0
@@ -16,7 +16,7 @@ BINARY     ?= dist/xsale
 VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate surface man completions drift binary image test-image vet lint tidy cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate surface man completions drift binary image test-image vet lint tidy vuln licenses apidiff actions test-checks cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,17 +80,33 @@ vet: ## run go vet
 	cd internal/conformance/page && go vet ./...
 
 lint: ## run staticcheck
-	go run $(STATICCHECK) ./...
+	$(GOTOOL) staticcheck ./...
 
 tidy: ## fail if go mod tidy would change go.mod or go.sum
 	go mod tidy -diff
 	cd bench && go mod tidy -diff
+	cd internal/devtools/checks && go mod tidy -diff
 	cd internal/devtools/image && go mod tidy -diff
 	cd internal/conformance/page && go mod tidy -diff
 	cd examples/consumer && go mod tidy -diff
 	cd examples/fleet && go mod tidy -diff
 	cd examples/otel && go mod tidy -diff
 	cd examples/testing && go mod tidy -diff
+
+vuln: ## find known vulnerabilities; VULNDB is a database to use instead of the pinned copy
+	./scripts/vuln.sh
+
+licenses: ## check the licenses of the modules that users build
+	./scripts/licenses.sh check
+
+apidiff: ## compare the packages with the last release; breaking changes need a row in CHANGELOG.md
+	./scripts/apidiff.sh
+
+actions: ## lint the workflows
+	$(GOTOOL) actionlint
+
+test-checks: ## plant faults that vuln, licenses, apidiff, actions and bench-compare must find
+	cd internal/devtools/checks && go vet ./... && go test -count=1 ./...
 
 cross: ## build for Windows and macOS
 	GOOS=windows go build -o /dev/null ./...
@@ -166,4 +182,4 @@ page: ## test the sandbox's page, xsale login and examples/webapp in Chromium; n
 viewer: ## update the viewer in the sandbox's page to SWAGGER_UI; needs npm
 	./scripts/viewer.sh $(SWAGGER_UI) update
 
-check: vet lint tidy drift man completions cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel fleet page outsider fuzz ## run every check except the tests
+check: vet lint tidy vuln licenses apidiff actions test-checks drift man completions cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel fleet page outsider fuzz ## run every check except the tests

@@ -20,8 +20,6 @@ import (
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
-const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
-
 // TestDocuments drives the documents of testdata, or of the directory in XSALE_CORPUS. Without that
 // variable it takes a few documents, so that the test stays fast.
 func TestDocuments(t *testing.T) {
@@ -195,7 +193,11 @@ func run(t *testing.T, p *program, plans []driver.Document) driver.Result {
 // check runs vet and staticcheck on the generated packages.
 func check(t *testing.T, p *program) {
 	t.Helper()
-	for _, arguments := range [][]string{{"vet", "./..."}, {"run", staticcheck, "./..."}} {
+	tools, err := filepath.Abs("../../devtools/checks/go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, arguments := range [][]string{{"vet", "./..."}, {"tool", "-modfile=" + tools, "staticcheck", "./..."}} {
 		if output, err := command(p, "go", arguments...).CombinedOutput(); err != nil {
 			t.Errorf("go %s: %v\n%s", strings.Join(arguments, " "), err, output)
 		}

@@ -1,0 +1,179 @@
+package conformance_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A tag can be moved to other code, a commit cannot. The comment is for readers and Dependabot.
+var pinnedAction = regexp.MustCompile(`^([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$`)
+
+func TestWorkflowsAreSafe(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, ".github/workflows/*"))
+	if err != nil || len(files) < 4 {
+		t.Fatal(files, err)
+	}
+	pins := map[string]string{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, problem := range workflowProblems(data, pins) {
+			t.Errorf("%s: %s", filepath.Base(file), problem)
+		}
+	}
+}
+
+// workflowProblems returns what is unsafe in a workflow. The pins are those of earlier workflows.
+func workflowProblems(data []byte, pins map[string]string) (problems []string) {
+	report := func(format string, arguments ...any) {
+		problems = append(problems, fmt.Sprintf(format, arguments...))
+	}
+	var workflow struct {
+		Permissions yaml.Node
+		Jobs        map[string]struct {
+			Uses    string
+			Timeout int `yaml:"timeout-minutes"`
+			Steps   []struct {
+				Uses string
+				With map[string]any
+			}
+		}
+	}
+	if err := yaml.Unmarshal(data, &workflow); err != nil {
+		return []string{err.Error()}
+	}
+	var permissions map[string]string
+	if err := workflow.Permissions.Decode(&permissions); err != nil || workflow.Permissions.IsZero() {
+		report("permissions: want a map at the top of the workflow")
+	}
+	for scope, access := range permissions {
+		if access == "write" {
+			report("permissions: %s: write: only the job that needs it may have it", scope)
+		}
+	}
+	for name, job := range workflow.Jobs {
+		if job.Timeout == 0 && job.Uses == "" {
+			report("%s: no timeout-minutes", name)
+		}
+		for _, step := range job.Steps {
+			if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false {
+				report("%s: checkout: want persist-credentials: false, or later steps can push", name)
+			}
+		}
+	}
+	for line := range strings.Lines(string(data)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- ")), ":")
+		value = strings.TrimSpace(value)
+		if key != "uses" || strings.HasPrefix(value, "./") {
+			continue
+		}
+		match := pinnedAction.FindStringSubmatch(value)
+		if match == nil {
+			report("uses: %s: want a full commit hash and a comment with its version", value)
+			continue
+		}
+		action := strings.Join(strings.SplitN(match[1], "/", 3)[:2], "/") // codeql-action has several
+		if first, ok := pins[action]; ok && first != match[2] {
+			report("uses: %s: another step uses commit %s", value, first)
+		}
+		pins[action] = match[2]
+	}
+	return problems
+}
+
+func TestUnsafeWorkflowsAreNoticed(t *testing.T) {
+	const safe = `permissions:
+  contents: read
+jobs:
+  test:
+    timeout-minutes: 10
+    steps:
+      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
+        with:
+          persist-credentials: false
+      - name: next
+        uses: github/codeql-action/init@7211b7c8077ea37d8641b6271f6a365a22a5fbfa # v4.36.0
+      - uses: ./.github/actions/own
+`
+	if problems := workflowProblems([]byte(safe), map[string]string{}); problems != nil {
+		t.Fatal(problems)
+	}
+	for _, change := range []struct{ old, new, want string }{
+		{"@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2", "@v6", "full commit hash"},
+		{"@7211b7c8077ea37d8641b6271f6a365a22a5fbfa # v4.36.0", "@main", "full commit hash"},
+		{"83dd # v6.0.2", "83d # v6.0.2", "full commit hash"},
+		{" # v6.0.2", "", "full commit hash"},
+		{" # v4.36.0", " # v4", "full commit hash"},
+		{"uses: ./.github/actions/own", "uses: docker://alpine:3", "full commit hash"},
+		{"uses: ./.github/actions/own", "uses: github/codeql-action/analyze@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v4.36.0", "another step"},
+		{"persist-credentials: false", "persist-credentials: true", "persist-credentials"},
+		{"        with:\n          persist-credentials: false\n", "", "persist-credentials"},
+		{"permissions:\n  contents: read\n", "", "permissions"},
+		{"permissions:\n  contents: read\n", "permissions: write-all\n", "permissions"},
+		{"contents: read", "contents: write", "contents: write"},
+		{"    timeout-minutes: 10\n", "", "timeout-minutes"},
+	} {
+		problems := workflowProblems([]byte(strings.Replace(safe, change.old, change.new, 1)), map[string]string{})
+		if len(problems) != 1 || !strings.Contains(problems[0], change.want) {
+			t.Errorf("%q for %q: got %q, want one about %s", change.new, change.old, problems, change.want)
+		}
+	}
+}
+
+// Dependabot looks only where it is told to.
+func TestUpdatesCoverAllModules(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, ".github/dependabot.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config struct {
+		Updates []struct {
+			Ecosystem   string `yaml:"package-ecosystem"`
+			Directory   string
+			Directories []string
+		}
+	}
+	if err := yaml.Unmarshal(data, &config); err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	for _, update := range config.Updates {
+		for _, dir := range append(update.Directories, update.Directory) {
+			if dir != "" {
+				got = append(got, update.Ecosystem+" "+dir)
+			}
+		}
+	}
+	ecosystems := map[string]string{"go.mod": "gomod", "package.json": "npm", "Dockerfile": "docker", "compose.yaml": "docker-compose"}
+	want := []string{"github-actions /"}
+	err = fs.WalkDir(os.DirFS(root), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && slices.Contains([]string{".git", "dist", "node_modules", "testdata"}, entry.Name()) {
+			return fs.SkipDir
+		}
+		if ecosystem, ok := ecosystems[entry.Name()]; ok && !entry.IsDir() {
+			want = append(want, ecosystem+" "+filepath.ToSlash(filepath.Join("/", filepath.Dir(path))))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("dependabot.yml has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
