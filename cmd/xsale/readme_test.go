@@ -60,6 +60,10 @@ func TestPolishReadmeEndsWithOrders(t *testing.T) {
 			t.Errorf("the output lacks %q:\n%s", want, output)
 		}
 	}
+	again, err := reader.script(t, commands[1][:strings.IndexByte(commands[1], '\n')+1]+regexp.MustCompile(`xsale orders pull .*`).FindString(commands[1])).CombinedOutput()
+	if err != nil || !regexp.MustCompile(`New +0`).Match(again) {
+		t.Errorf("a second pull: %v\n%s", err, again)
+	}
 	orders, err := filepath.Glob(filepath.Join(reader.dir, "zamowienia", "*.json"))
 	if err != nil || len(orders) != 27 { // as the summary says
 		t.Errorf("%d orders on disk, %v", len(orders), err)

@@ -109,8 +109,11 @@ func TestTranslationsAreUpToDate(t *testing.T) {
 			found = true
 			continue
 		}
+		if got, want := len(page.sections()), strings.Count(now, "\n")-strings.Count(now, notTranslated); got != want && page.name != "README.pl.md" {
+			findings = append(findings, fmt.Sprintf("%d sections are translated, but the page has %d", want, got))
+		}
 		for _, finding := range findings {
-			t.Errorf("%s: %s of %s: revise the translation, then run go test ./internal/conformance -run TranslationsAreUpToDate -revised %[1]s", page.name, finding, mark[1])
+			t.Errorf("%s: in %s, %s: revise the translation, then run go test ./internal/conformance -run TranslationsAreUpToDate -revised %[1]s", page.name, mark[1], finding)
 		}
 	}
 	if translations < 6 || !found {
@@ -158,7 +161,7 @@ func TestTranslationsShareCode(t *testing.T) {
 				continue // commands for readers without Go, which a test of cmd/xsale runs
 			}
 			if !slices.ContainsFunc(original.blocks, b.translates) {
-				report(t, page.name, b.line, mark[1]+" has no such code: "+strings.TrimSpace(b.code))
+				report(t, page.name, b.line, mark[1]+" has no block with this code, which begins with "+strings.SplitN(b.withoutComments(), "\n", 2)[0])
 			}
 		}
 	}
