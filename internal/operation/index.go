@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,6 +44,7 @@ type Source struct {
 // head is the first line of an index.
 type head struct {
 	Format int    `json:"format"`
+	Sum    uint32 `json:"sum"`  // of the other lines, which a call decodes only in part
 	Spec   string `json:"spec"` // name of the file
 	Source Source `json:"source"`
 }
@@ -76,7 +78,7 @@ func Register(dir string, spec tree.Object, source Source) (*Catalog, error) {
 		return nil, err
 	}
 	former, _, _ := readIndex(dir)
-	if err := writeIndex(dir, head{indexFormat, name, source}, catalog); err != nil {
+	if err := writeIndex(dir, name, source, catalog); err != nil {
 		return nil, err
 	}
 	removeSpecs(dir, name, former.Spec) // a command in progress may need the former one
@@ -101,21 +103,22 @@ func compileNormal(data []byte) (*Catalog, error) {
 	return Compile(document)
 }
 
-func writeIndex(dir string, h head, catalog *Catalog) error {
-	var data bytes.Buffer
-	encoder := json.NewEncoder(&data) // ends each value with a line break
-	if err := encoder.Encode(h); err != nil {
-		return err
-	}
+func writeIndex(dir, spec string, source Source, catalog *Catalog) error {
+	var operations bytes.Buffer
+	encoder := json.NewEncoder(&operations) // ends each value with a line break
 	for _, e := range catalog.entries {
 		for _, field := range []string{e.name, e.method, e.path, e.summary} {
-			data.WriteString(printable.String(field) + "\t")
+			operations.WriteString(printable.String(field) + "\t")
 		}
 		if err := encoder.Encode(e.operation()); err != nil {
 			return err
 		}
 	}
-	return atomicfile.Write(filepath.Join(dir, indexName), data.Bytes(), 0o600)
+	first, err := json.Marshal(head{indexFormat, crc32.ChecksumIEEE(operations.Bytes()), spec, source})
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, indexName), slices.Concat(first, []byte("\n"), operations.Bytes()), 0o600)
 }
 
 // readIndex returns the first line of an index, and the others.
@@ -127,9 +130,13 @@ func readIndex(dir string) (h head, operations string, err error) {
 	}
 	first, rest, _ := strings.Cut(string(data), "\n")
 	if json.Unmarshal([]byte(first), &h) != nil {
-		err = fmt.Errorf("%s is damaged: run 'xsale spec pull' again", path)
+		err = damaged(path)
 	}
 	return h, rest, err
+}
+
+func damaged(path string) error {
+	return fmt.Errorf("%s is damaged, or of another version: run 'xsale spec pull' again", path)
 }
 
 // Registered returns the operations of the spec that is registered in a directory, and its source. The
@@ -139,37 +146,34 @@ func Registered(dir string) (*Catalog, Source, error) {
 	if err != nil {
 		return nil, Source{}, err
 	}
+	if h.Format != indexFormat || h.Sum != crc32.ChecksumIEEE([]byte(operations)) { // another version, or damage
+		return recompile(dir, h.Spec, h.Source)
+	}
 	var entries []*entry
 	for line := range strings.Lines(operations) {
 		fields := strings.SplitN(line, "\t", 5)
-		if len(fields) < 5 {
-			h.Format = 0
-			break
-		}
 		entries = append(entries, &entry{fields[0], fields[1], fields[2], fields[3], sync.OnceValue(func() *Operation {
 			o := &Operation{}
 			_ = json.Unmarshal([]byte(fields[4]), o) // written by this version
 			return o
 		})})
 	}
-	if h.Format != indexFormat { // another version has written it
-		return recompile(dir, h.Spec, h.Source)
-	}
 	specs := &registered{path: filepath.Join(dir, filepath.Base(h.Spec)), loaded: map[string]*contract.Document{}}
 	return newCatalog(entries, specs.load), h.Source, nil
 }
 
-// recompile makes the index of another version again.
+// recompile makes an index again from the spec.
 func recompile(dir, name string, source Source) (*Catalog, Source, error) {
-	data, err := os.ReadFile(filepath.Join(dir, filepath.Base(name)))
+	path := filepath.Join(dir, filepath.Base(name))
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, source, lost(err)
 	}
 	catalog, err := compileNormal(data)
 	if err != nil {
-		return nil, source, err
+		return nil, source, damaged(path)
 	}
-	_ = writeIndex(dir, head{indexFormat, name, source}, catalog) // the next command does it again
+	_ = writeIndex(dir, name, source, catalog) // the next command does it again
 	return catalog, source, nil
 }
 
@@ -199,7 +203,11 @@ func (r *registered) load(o *Operation) (*contract.Document, error) {
 		if err != nil {
 			return nil, lost(err)
 		}
-		return contract.Load(data)
+		document, err := contract.Load(data)
+		if err != nil {
+			return nil, damaged(r.path)
+		}
+		return document, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -217,10 +225,13 @@ func (r *registered) load(o *Operation) (*contract.Document, error) {
 	if err == nil {
 		data, err = json.Marshal(spec)
 	}
-	if err != nil {
-		return nil, err
+	var document *contract.Document
+	if err == nil {
+		document, err = contract.Load(data)
 	}
-	document, err := contract.Load(data)
+	if err != nil { // it was valid when it was registered
+		return nil, damaged(r.path)
+	}
 	r.loaded[o.Name] = document
-	return document, err
+	return document, nil
 }

@@ -121,7 +121,7 @@ func TestRegisterKeepsOneFormerSpec(t *testing.T) {
 	}
 }
 
-// An index of another version is made again from the spec.
+// An index that is damaged or of another version is made again from the spec.
 func TestIndexOfAnotherVersion(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := register(t, dir, string(openapi.Spec())); err != nil {
@@ -135,7 +135,13 @@ func TestIndexOfAnotherVersion(t *testing.T) {
 	for _, changed := range []string{
 		strings.Replace(string(data), `"format":1`, `"format":0`, 1),
 		string(data) + "a line of another version\n",
+		string(data[:len(data)-100]),
+		strings.Replace(string(data), `"name":"listOrders"`, `"name":"listOrderz"`, 1),
+		strings.Replace(string(data), "\t{", "\t[", 1),
 	} {
+		if changed == string(data) {
+			t.Fatal("nothing is damaged")
+		}
 		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -148,6 +154,28 @@ func TestIndexOfAnotherVersion(t *testing.T) {
 		if again, err := os.ReadFile(path); err != nil || string(again) != string(data) {
 			t.Error("the index was not written again", err)
 		}
+	}
+	specs, err := filepath.Glob(filepath.Join(dir, "spec-*.json"))
+	if err != nil || len(specs) != 1 {
+		t.Fatal(specs, err)
+	}
+	if err := os.WriteFile(specs[0], []byte(`{"openapi":`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	loaded, _, err := operation.Registered(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"getMe", "getMe"} { // a second time, too
+		if _, err := loaded.Build(find(t, loaded, name), operation.Input{}); err == nil || !strings.Contains(err.Error(), specs[0]+" is damaged, or of another version: run 'xsale spec pull' again") {
+			t.Errorf("%v", err)
+		}
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(data), "\t{", "\t[", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := operation.Registered(dir); err == nil || !strings.Contains(err.Error(), specs[0]+" is damaged") {
+		t.Errorf("got %v", err)
 	}
 	if err := os.WriteFile(path, []byte("{\n"), 0o600); err != nil {
 		t.Fatal(err)
