@@ -9,21 +9,20 @@
 //
 // The program follows the vendor's page https://xsale.ai/?p=44458 about the invoice of an order: a single
 // request attaches a file. Its method, path and body are not public. Look them up in the vendor's Swagger,
-// and pass them as -request, -form and -field.
+// and pass them as -request, and -form or -json.
 package main
 
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"log"
 	"mime/multipart"
-	"net/http"
 	"net/textproto"
-	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -33,11 +32,13 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/account"
+	"github.com/xsale-go/xsale/call"
 )
 
 var (
 	target    = flag.String("request", "", "`METHOD PATH` below the organization, with {id} of the order")
-	form      = flag.String("form", "", "send multipart/form-data, with the file in this `FIELD`; without it, the file is the body")
+	form      = flag.String("form", "", "send a form with the file in this `FIELD`")
+	jsonBody  = flag.String("json", "", "send this `JSON`, with {name} and {base64} of the file; without -form and -json, the file is the body")
 	mediaType = flag.String("type", "application/pdf", "media `TYPE` of the files")
 	fields    []string
 )
@@ -52,24 +53,22 @@ func main() {
 	defer stop()
 	client, err := xsale.New(account.From(""))
 	if err == nil {
-		err = errors.Join(uploadAll(ctx, client, flag.Args()), client.Close())
+		err = errors.Join(uploadAll(ctx, client.Organization(""), flag.Args()), client.Close())
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-var orderID = regexp.MustCompile(`^[1-9]\d*\b`)
-
 // uploadAll sends the files that were not sent before. After a failure that is not about one file, such as
 // an outage, it stops.
-func uploadAll(ctx context.Context, client *xsale.Client, files []string) error {
+func uploadAll(ctx context.Context, shop *xsale.Organization, files []string) error {
 	if !strings.Contains(*target, "{id}") {
 		return errors.New("pass -request as in the vendor's Swagger, with {id} for the id of the order")
 	}
 	failed := 0
 	for _, file := range files {
-		err := uploadOnce(ctx, client, file)
+		err := uploadOnce(ctx, shop, file)
 		failure, ok := errors.AsType[*xsale.Error](err)
 		rejected := ok && failure.StatusCode/100 == 4 && !xsale.Temporary(err) && !errors.Is(err, xsale.ErrUnauthorized) && !errors.Is(err, xsale.ErrForbidden)
 		switch {
@@ -81,16 +80,18 @@ func uploadAll(ctx context.Context, client *xsale.Client, files []string) error 
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d files failed", failed, len(files))
+		return fmt.Errorf("files that failed: %d of %d", failed, len(files))
 	}
 	return nil
 }
+
+var orderID = regexp.MustCompile(`^[1-9]\d*\b`)
 
 // errFile marks failures of one file.
 var errFile = errors.New("not sent")
 
 // uploadOnce sends a file, unless it was sent before.
-func uploadOnce(ctx context.Context, client *xsale.Client, file string) error {
+func uploadOnce(ctx context.Context, shop *xsale.Organization, file string) error {
 	order := orderID.FindString(filepath.Base(file))
 	if order == "" {
 		return fmt.Errorf("%w: its name does not begin with the id of an order", errFile)
@@ -102,10 +103,15 @@ func uploadOnce(ctx context.Context, client *xsale.Client, file string) error {
 	if _, err := os.Stat(sending); err == nil {
 		return fmt.Errorf("%w: it may be in xSale already: look there, and rename %s", errFile, sending)
 	}
-	if err := os.Rename(file, sending); err != nil {
+	body, contentType, err := read(file)
+	if err == nil {
+		err = os.Rename(file, sending)
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", errFile, err)
 	}
-	err := upload(ctx, client, order, sending, filepath.Base(file))
+	method, path, _ := strings.Cut(strings.ReplaceAll(*target, "{id}", order), " ")
+	_, err = shop.Call(ctx, method, path, body, call.Header("Content-Type", contentType), call.Name("uploadInvoice"))
 	switch {
 	case errors.Is(err, xsale.ErrMaybeProcessed):
 		return err
@@ -115,59 +121,36 @@ func uploadOnce(ctx context.Context, client *xsale.Client, file string) error {
 	return os.Rename(sending, sent)
 }
 
-// upload sends a file to an order. The file is read while the request is sent, and again if the request is
-// repeated.
-func upload(ctx context.Context, client *xsale.Client, order, file, name string) error {
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
+// read returns the body of the request for a file. It is in memory, so that the request has a length and
+// can be repeated.
+func read(file string) (body []byte, contentType string, err error) {
+	content, err := os.ReadFile(file)
+	name := filepath.Base(file)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case *jsonBody != "":
+		quoted, err := json.Marshal(name)
+		values := strings.NewReplacer("{name}", string(quoted[1:len(quoted)-1]), "{base64}", base64.StdEncoding.EncodeToString(content))
+		return []byte(values.Replace(*jsonBody)), "application/json", err
+	case *form == "":
+		return content, *mediaType, nil
 	}
-	head, tail, contentType, err := around(name)
-	if err != nil {
-		return err
-	}
-	open := func() (io.ReadCloser, error) {
-		content, err := os.Open(file)
-		return struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(bytes.NewReader(head), content, bytes.NewReader(tail)), content}, err
-	}
-	body, err := open()
-	if err != nil {
-		return err
-	}
-	method, path, _ := strings.Cut(*target, " ")
-	address := client.BaseURL() + "/" + url.PathEscape(client.Organization("").Name()) + strings.ReplaceAll(path, "{id}", order)
-	request, err := http.NewRequestWithContext(ctx, method, address, body)
-	if err != nil {
-		return errors.Join(err, body.Close())
-	}
-	request.GetBody = open
-	request.ContentLength = int64(len(head)) + info.Size() + int64(len(tail))
-	request.Header.Set("Content-Type", contentType)
-	response, err := client.Doer().Do(request)
-	if err != nil {
-		return err
-	}
-	return response.Body.Close()
-}
-
-// around returns what is before and after the file in the body, and the media type of the body.
-func around(name string) (head, tail []byte, contentType string, err error) {
-	if *form == "" {
-		return nil, nil, *mediaType, nil
-	}
-	var body bytes.Buffer
-	parts := multipart.NewWriter(&body)
+	var parts bytes.Buffer
+	writer := multipart.NewWriter(&parts)
 	for _, field := range fields {
 		name, value, _ := strings.Cut(field, "=")
-		err = errors.Join(err, parts.WriteField(name, value))
+		if err := writer.WriteField(name, value); err != nil {
+			return nil, "", err
+		}
 	}
-	_, partErr := parts.CreatePart(textproto.MIMEHeader{
+	part, err := writer.CreatePart(textproto.MIMEHeader{
 		"Content-Disposition": {multipart.FileContentDisposition(*form, name)}, "Content-Type": {*mediaType},
 	})
-	length := body.Len()
-	err = errors.Join(err, partErr, parts.Close())
-	return body.Bytes()[:length], body.Bytes()[length:], parts.FormDataContentType(), err
+	if err != nil {
+		return nil, "", err
+	}
+	_, err = part.Write(content)
+	err = errors.Join(err, writer.Close())
+	return parts.Bytes(), writer.FormDataContentType(), err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -20,7 +21,7 @@ const attach = "POST /{organizationName}/orders/{id}/attachments"
 // newSandbox returns a sandbox that takes files, and a function that lists them in the order of their
 // arrival.
 func newSandbox(t *testing.T, formField string) (*xsaletest.Sandbox, func() string) {
-	*target, *form, fields = "POST /orders/{id}/attachments", formField, []string{"Type=FV"}
+	*target, *form, *jsonBody, fields = "POST /orders/{id}/attachments", formField, "", []string{"Type=FV"}
 	sandbox := xsaletest.New(t)
 	arrived := make(chan string, 100)
 	sandbox.HandleFunc(attach, func(w http.ResponseWriter, r *http.Request) {
@@ -89,7 +90,7 @@ func TestEachFileIsUploadedOnce(t *testing.T) {
 	sandbox.Fail(attach, xsaletest.RetryAfter(0), xsaletest.ExpiredIDToken())
 	files := write(t, "1.pdf", "404 FV.pdf", "FV 3.pdf", "4 FV 2026-11.pdf")
 	for range 2 {
-		if err := uploadAll(t.Context(), sandbox.Client(t), files); err == nil || err.Error() != "2 of 4 files failed" {
+		if err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), files); err == nil || err.Error() != "files that failed: 2 of 4" {
 			t.Error(err)
 		}
 	}
@@ -106,16 +107,19 @@ func TestLostResponse(t *testing.T) {
 	sandbox, arrived := newSandbox(t, "")
 	files := write(t, "1.pdf", "2.pdf")
 	sandbox.Fail(attach, xsaletest.Cut(xsaletest.BeforeResponse).Processed())
-	if err := uploadAll(t.Context(), sandbox.Client(t), files); !errors.Is(err, xsale.ErrMaybeProcessed) {
+	if err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), files); !errors.Is(err, xsale.ErrMaybeProcessed) {
 		t.Error(err)
 	}
-	if err := uploadAll(t.Context(), sandbox.Client(t), files); err == nil || err.Error() != "1 of 2 files failed" {
+	if err := os.WriteFile(files[0], nil, 0o600); err != nil { // exported once more
+		t.Fatal(err)
+	}
+	if err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), files); err == nil || err.Error() != "files that failed: 1 of 2" {
 		t.Error(err)
 	}
 	if got := arrived(); got != "1 application/pdf %PDF 1.pdf; 2 application/pdf %PDF 2.pdf" {
 		t.Errorf("got %s", got)
 	}
-	if got := list(t, files[0]); got != "1.pdf.sending, 2.pdf.sent" {
+	if got := list(t, files[0]); got != "1.pdf, 1.pdf.sending, 2.pdf.sent" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -125,10 +129,30 @@ func TestOutage(t *testing.T) {
 	sandbox, _ := newSandbox(t, "")
 	files := write(t, "1.pdf", "2.pdf")
 	sandbox.Fail(attach, xsaletest.RetryAfter(0).Always())
-	if err := uploadAll(t.Context(), sandbox.Client(t, xsale.WithRetries(0)), files); !errors.Is(err, xsale.ErrRateLimited) {
+	if err := uploadAll(t.Context(), sandbox.Client(t, xsale.WithRetries(0)).Organization(""), files); !errors.Is(err, xsale.ErrRateLimited) {
 		t.Error(err)
 	}
 	if got := list(t, files[0]); got != "1.pdf, 2.pdf" || len(sandbox.Requests(attach)) != 1 {
 		t.Errorf("got %s and %d requests", got, len(sandbox.Requests(attach)))
+	}
+}
+
+// JSON has the name and the content of the file where -json wants them.
+func TestJSON(t *testing.T) {
+	sandbox, arrived := newSandbox(t, "")
+	*jsonBody = `{"Name":"{name}","Content":"{base64}"}`
+	if err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), write(t, "7 Łódź.pdf")); err != nil {
+		t.Error(err)
+	}
+	content := base64.StdEncoding.EncodeToString([]byte("%PDF 7 Łódź.pdf"))
+	if got, want := arrived(), `7 application/json {"Name":"7 Łódź.pdf","Content":"`+content+`"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for _, request := range []string{"POST orders/{id}", "POST //{id}", "POST /orders"} {
+		*target = request
+		files := write(t, "1.pdf")
+		if err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), files); err == nil || list(t, files[0]) != "1.pdf" {
+			t.Errorf("%s: got %v and %s", request, err, list(t, files[0]))
+		}
 	}
 }

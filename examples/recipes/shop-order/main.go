@@ -77,28 +77,24 @@ func run(ctx context.Context) error {
 // newPush returns the flow that sends each order once. Its name is the one that 'xsale orders parked
 // --flow push' expects.
 func newPush(organization *xsale.Organization, shop *sqlite.Database) *push {
-	orders := &push{
+	return &push{
 		Flow: transfer.Flow[*sql.Tx]{Database: shop, Name: "push-" + organization.Name(), Logger: slog.Default()},
 		Send: func(ctx context.Context, item transfer.Item[xsale.CreateOrder]) (xsale.Created, error) {
 			return organization.Orders.Create(ctx, item.Value)
 		},
+		Find: func(ctx context.Context, item transfer.Item[xsale.CreateOrder]) (xsale.Created, bool, error) {
+			list, listed := organization.Orders.List(ctx, xsale.ListOrdersParams{}), false
+			order, found, err := call.FindByNumber(list, item.Key, func(order xsale.Order) (string, bool, error) {
+				number, ok, err := order.GetString(*numberField)
+				listed = listed || ok
+				return number, ok, err
+			})
+			if err == nil && !listed {
+				err = transfer.Fail(fmt.Errorf("no listed order has the field %q: look for the order in the panel", *numberField))
+			}
+			return xsale.Created{ID: order.ID}, found, err
+		},
 	}
-	if *numberField == "" {
-		return orders
-	}
-	orders.Find = func(ctx context.Context, item transfer.Item[xsale.CreateOrder]) (xsale.Created, bool, error) {
-		list, listed := organization.Orders.List(ctx, xsale.ListOrdersParams{}), false
-		order, found, err := call.FindByNumber(list, item.Key, func(order xsale.Order) (string, bool, error) {
-			number, ok, err := order.GetString(*numberField)
-			listed = listed || ok
-			return number, ok, err
-		})
-		if err == nil && !listed {
-			err = transfer.Fail(fmt.Errorf("no listed order has the field %s: look for the order in the panel", *numberField))
-		}
-		return xsale.Created{ID: order.ID}, found, err
-	}
-	return orders
 }
 
 // sell stores the sales of a JSON stream. One that is rejected does not delay the others.
@@ -114,8 +110,13 @@ func sell(ctx context.Context, shop *sql.DB, orders *push, in io.Reader) error {
 		} else if err != nil {
 			return errors.Join(rejected, fmt.Errorf("sales at byte %d: %w", sales.InputOffset(), err))
 		}
-		if err := store(ctx, shop, orders, sale); err != nil {
-			rejected = errors.Join(rejected, fmt.Errorf("sale %q: %w", sale.Number, err))
+		err := store(ctx, shop, orders, sale)
+		if err == nil {
+			continue
+		}
+		rejected = errors.Join(rejected, fmt.Errorf("sale %q: %w", sale.Number, err))
+		if !errors.Is(err, transfer.ErrConflict) && !errors.Is(err, transfer.ErrInvalid) {
+			return rejected
 		}
 	}
 }

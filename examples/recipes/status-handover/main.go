@@ -1,5 +1,10 @@
 // Program status-handover gives orders in xSale the statuses that they have in an ERP system. The ERP
-// system writes each into the table statuses of a SQLite file, as ../erp-pull does after an import.
+// system writes them into a table of a SQLite file, as ../erp-pull does after an import:
+//
+//	CREATE TABLE statuses (order_id INTEGER PRIMARY KEY, status TEXT NOT NULL, sent TEXT)
+//
+// The table has the status that an order should have in xSale, and the one that was sent last. Only the
+// latest status of an order counts, so an older one cannot overtake it.
 //
 // It is the last step on the vendor's page about fetching orders into an own ERP system,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp:
@@ -29,10 +34,6 @@ import (
 	"github.com/xsale-go/xsale/transfer/sqlite"
 )
 
-// table has the status that an order should have in xSale, and the one that was sent last. Only the
-// latest status of an order counts, so an older one cannot overtake it.
-const table = `CREATE TABLE IF NOT EXISTS statuses (order_id INTEGER PRIMARY KEY, status TEXT NOT NULL, sent TEXT)`
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -60,8 +61,8 @@ func run(ctx context.Context) error {
 	return handOver(ctx, client.Organization(""), erp.DB(), to)
 }
 
-// handOver sends the statuses that xSale does not have yet. One that is rejected does not delay the
-// others, and the next run sends it again.
+// handOver sends the statuses that xSale does not have yet. The next run sends those again that are
+// rejected. After a failure that is not about one order, such as an outage, it stops.
 func handOver(ctx context.Context, shop *xsale.Organization, erp *sql.DB, to change) error {
 	if !strings.Contains(to.path+to.body, "{id}") {
 		return errors.New("pass -path and -body as in the vendor's Swagger, with {id} for the id of the order")
@@ -73,15 +74,12 @@ func handOver(ctx context.Context, shop *xsale.Organization, erp *sql.DB, to cha
 		}
 		ids[status.Name] = status.ID
 	}
-	if _, err := erp.ExecContext(ctx, table); err != nil {
-		return err
-	}
 	const next = `SELECT order_id, status FROM statuses WHERE order_id > ? AND sent IS NOT status ORDER BY order_id LIMIT 1`
 	rejected := 0
 	for order, status := int64(0), ""; ; {
 		err := erp.QueryRowContext(ctx, next, order).Scan(&order, &status)
 		if errors.Is(err, sql.ErrNoRows) && rejected > 0 {
-			return fmt.Errorf("xSale has not taken %d statuses", rejected)
+			return fmt.Errorf("statuses that xSale rejected: %d", rejected)
 		} else if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		} else if err != nil {
@@ -95,7 +93,7 @@ func handOver(ctx context.Context, shop *xsale.Organization, erp *sql.DB, to cha
 		case errors.Is(err, xsale.ErrInvalid), errors.Is(err, xsale.ErrBadRequest), errors.Is(err, xsale.ErrNotFound), errors.Is(err, xsale.ErrConflict):
 			log.Printf("order %d: %v", order, err)
 			rejected++
-		case err != nil: // such as an outage or a failed login: the other orders would fail, too
+		case err != nil:
 			return err
 		}
 	}

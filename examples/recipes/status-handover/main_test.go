@@ -16,6 +16,8 @@ import (
 // changeStatus is made up for the test, and so is the body: the vendor's Swagger has the real ones.
 const changeStatus = "PUT /{organizationName}/orders/{id}/status"
 
+const table = `CREATE TABLE statuses (order_id INTEGER PRIMARY KEY, status TEXT NOT NULL, sent TEXT)`
+
 var example = change{"/orders/{id}/status", `{"Id":{statusId},"Name":"{status}"}`}
 
 func newERP(t *testing.T, statuses string) *sqlite.Database {
@@ -49,7 +51,7 @@ func TestStatusesArrive(t *testing.T) {
 	shop := sandbox.Client(t).Organization("")
 	erp := newERP(t, `(1, 'Zaimportowano do ERP'), (2, 'Wyslane'), (3, 'Wysłane')`)
 	sandbox.Fail(changeStatus, xsaletest.Cut(xsaletest.BeforeResponse).Processed(), xsaletest.ExpiredIDToken())
-	if err := handOver(t.Context(), shop, erp.DB(), example); err == nil || err.Error() != "xSale has not taken 1 statuses" {
+	if err := handOver(t.Context(), shop, erp.DB(), example); err == nil || err.Error() != "statuses that xSale rejected: 1" {
 		t.Error(err)
 	}
 	sent := len(sandbox.Requests(changeStatus))
