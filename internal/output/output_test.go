@@ -63,6 +63,7 @@ func TestRaw(t *testing.T) {
 		"jq, halt":            {`{}`, []string{"--jq", `1, halt, 2`}, "1\n"},
 		"template":            {orders, []string{"--template", `{{range .}}{{.Id}}={{.Sum}}{{"\n"}}{{end}}`}, "1=12.50\n9007199254740993=1e2\n"},
 		"template of each":    {orders, []string{"--template", `{{.Id}}`, "-o", "ndjson"}, "1\n9007199254740993\n"},
+		"template, null":      {`[{"a":null,"b":[{"c":null}]},{"b":null}]`, []string{"--template", `{{range .}}[{{index . "a"}}{{range .b}}{{.c}}{{else}}-{{end}}{{with $x := .b}}{{else}}{{$x}}{{end}}{{template "t" .}}]{{end}}{{define "t"}}{{if .b}}{{(index .b 0).c}}{{else}}{{.b | json}}{{.b}}{{end}}{{end}}`}, "[][-null]\n"},
 		"template, functions": {`{"a":["x",1.0],"b":{"c":"<ł>"}}`, []string{"--template", `{{join ", " .a}} {{json .b}}`}, "x, 1.0 {\"c\":\"<ł>\"}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,6 +91,7 @@ func TestErrorsOfDocuments(t *testing.T) {
 		{data, []string{"--jq", `"mine\n" | halt_error`}, "--jq: mine", ""},
 		{data, []string{"--jq", `halt_error`}, "--jq: the filter calls halt_error", ""},
 		{data, []string{"--template", "{{.Name}}"}, `--template: line 1: <.Name>: can't evaluate field Name in type []interface {}`, ""},
+		{data, []string{"--template", "{{range .}}{{.Id}} {{.Nmae}}{{end}}"}, `--template: line 1: <.Nmae>: there is no field "Nmae" here; {{index . "Nmae"}} prints one that may be missing`, "1 "},
 		{data, []string{"--columns", "Id,Nmae"}, `--columns "Nmae": nothing in the output has this field; did you mean Name?`, ""},
 		{data, []string{"--columns", "Price", "--csv"}, `--columns "Price": nothing in the output has this field; it has Id, Items, Name`, ""},
 		{data, []string{"--columns", "Items.0.P"}, `--columns "Items.0.P": nothing in the output has this field`, ""},
