@@ -29,6 +29,5 @@ func (s *Sandbox) Operations() []Operation {
 
 // SpecInfo returns the title and the version of the spec that the sandbox serves.
 func (s *Sandbox) SpecInfo() (title, version string) {
-	info := s.spec.Spec().Info
-	return info.Title, info.Version
+	return s.spec.Spec().Title, s.spec.Spec().Version
 }

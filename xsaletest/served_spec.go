@@ -6,10 +6,10 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
-
-	"github.com/getkin/kin-openapi/openapi3"
+	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // problemSchema is the name of the schema of problem details in the served spec.
@@ -37,71 +37,57 @@ const problemSchemaJSON = `{
 
 // servedSpec returns the spec as the sandbox serves it: with the sandbox as the server, and with the
 // statuses that it responds with. Common readers fail on 2XX, and the spec itself must not list
-// statuses, because xSale publishes none. The result shares what it does not change.
-func servedSpec(spec *contract.Document, url string, data backend) (*openapi3.T, error) {
-	served := *spec.Spec()
-	served.Servers = openapi3.Servers{{URL: url, Description: "This sandbox"}}
-	served.Paths = &openapi3.Paths{Extensions: served.Paths.Extensions}
-	for path, item := range spec.Spec().Paths.Map() {
-		copied := *item
-		served.Paths.Set(path, &copied)
-	}
+// statuses, because xSale publishes none.
+func servedSpec(spec *contract.Document, url string, data backend) tree.Object {
+	served := tree.Clone(spec.Tree()).(tree.Object)
+	served["servers"] = []any{tree.Object{"url": url, "description": "This sandbox"}}
+	tree.VisitObjects(served, func(_ string, object tree.Object) { // references stand alone in OpenAPI 3.0
+		if ref, ok := object["$ref"].(string); ok {
+			clear(object)
+			object["$ref"] = ref
+		}
+	})
 	problems := false
-	for _, o := range spec.Operations() {
-		success, failures := data.statuses(o)
-		item := served.Paths.Value(o.Path)
-		operation := *item.GetOperation(o.Method)
-		operation.Responses = servedResponses(operation.Responses, success, failures)
-		item.SetOperation(o.Method, &operation)
+	for _, o := range tree.Operations(served) {
+		success, failures := data.statuses(spec.Operation(tree.String(o.Object["operationId"])))
+		serveStatuses(served, tree.ObjectAt(o.Object, "responses"), success, failures)
 		problems = problems || len(failures) > 0
 	}
-	if !problems {
-		return &served, nil
+	if problems {
+		info := tree.ObjectAt(served, "info")
+		info["description"] = tree.String(info["description"]) + "\n\nThis copy is served by a sandbox. It lists the statuses that the sandbox responds with, each marked as the sandbox's choice."
+		tree.Schemas(served)[problemSchema] = json.RawMessage(problemSchemaJSON)
 	}
-	info := *served.Info
-	info.Description += "\n\nThis copy is served by a sandbox. It lists the statuses that the sandbox responds with, each marked as the sandbox's choice."
-	served.Info = &info
-	var schema openapi3.Schema
-	if err := json.Unmarshal([]byte(problemSchemaJSON), &schema); err != nil {
-		return nil, err
-	}
-	components := *served.Components
-	components.Schemas = maps.Clone(components.Schemas)
-	components.Schemas[problemSchema] = &openapi3.SchemaRef{Value: &schema}
-	served.Components = &components
-	return &served, nil
+	return served
 }
 
-// servedResponses returns the responses of an operation with the success instead of 2XX. Failures, if
-// there are any, are added to those of the spec and replace its default response.
-func servedResponses(original *openapi3.Responses, success int, failures []int) *openapi3.Responses {
-	responses := &openapi3.Responses{Extensions: original.Extensions}
-	for status, response := range original.Map() {
-		responses.Set(status, response)
-	}
-	if all := responses.Value("2XX"); all != nil {
-		responses.Delete("2XX")
-		if responses.Value(strconv.Itoa(success)) == nil {
-			response := *all.Value
-			description := fmt.Sprintf("Status %d is the sandbox's choice.", success)
-			if response.Description != nil {
-				description = *response.Description + " " + description
+// serveStatuses lists a success instead of 2XX. Failures, if there are any, are added to those of the
+// spec and replace its default response.
+func serveStatuses(served, responses tree.Object, success int, failures []int) {
+	if all := tree.ObjectAt(responses, "2XX"); all != nil {
+		delete(responses, "2XX")
+		if responses[strconv.Itoa(success)] == nil {
+			if ref, ok := all["$ref"].(string); ok {
+				shared, _ := tree.Lookup(served, strings.TrimPrefix(ref, "#"))
+				all, _ = shared.(tree.Object) // the spec was loaded, so that it is there
 			}
-			response.Description = &description
-			responses.Set(strconv.Itoa(success), &openapi3.ResponseRef{Value: &response})
+			response := maps.Clone(all)
+			description := fmt.Sprintf("%s Status %d is the sandbox's choice.", tree.String(all["description"]), success)
+			response["description"] = strings.TrimSpace(description)
+			responses[strconv.Itoa(success)] = response
 		}
 	}
 	if len(failures) == 0 {
-		return responses
+		return
 	}
-	responses.Delete("default") // readers take it for a success, too
-	reference := &openapi3.SchemaRef{Ref: "#/components/schemas/" + problemSchema}
-	problem := openapi3.Content{"application/problem+json": {Schema: reference}}
+	delete(responses, "default") // readers take it for a success, too
+	reference := tree.Object{"$ref": "#/components/schemas/" + problemSchema}
 	for _, status := range failures {
-		if responses.Value(strconv.Itoa(status)) == nil {
-			response := openapi3.NewResponse().WithDescription(http.StatusText(status) + ", the sandbox's choice.").WithContent(problem)
-			responses.Set(strconv.Itoa(status), &openapi3.ResponseRef{Value: response})
+		if responses[strconv.Itoa(status)] == nil {
+			responses[strconv.Itoa(status)] = tree.Object{
+				"description": http.StatusText(status) + ", the sandbox's choice.",
+				"content":     tree.Object{"application/problem+json": tree.Object{"schema": reference}},
+			}
 		}
 	}
-	return responses
 }

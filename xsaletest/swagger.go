@@ -12,19 +12,14 @@ import (
 // swaggerPath is the path of the spec in Swashbuckle, the usual generator of ASP.NET.
 const swaggerPath = "/swagger/v1/swagger.json"
 
-// swagger serves the spec, with the sandbox as the server. It reads the model of kin-openapi, which
-// has all references resolved.
+// swagger serves the spec, with the sandbox as the server.
 type swagger struct {
 	document func() ([]byte, error) // rendered on first use: most sandboxes never need it
 }
 
 func newSwagger(spec *contract.Document, url string, data backend) *swagger {
 	return &swagger{sync.OnceValues(func() ([]byte, error) {
-		served, err := servedSpec(spec, url, data)
-		if err != nil {
-			return nil, err
-		}
-		return json.MarshalIndent(served, "", "  ")
+		return json.MarshalIndent(servedSpec(spec, url, data), "", "  ")
 	})}
 }
 

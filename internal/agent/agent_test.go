@@ -13,6 +13,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/internal/agent"
 	"github.com/xsale-go/xsale/internal/contract"
+	_ "github.com/xsale-go/xsale/internal/contract/rare"
 	"github.com/xsale-go/xsale/internal/operation"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/xsaletest"

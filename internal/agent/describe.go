@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"github.com/xsale-go/xsale/internal/operation"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // Bounds of what describe_operation returns.
@@ -78,7 +78,7 @@ func (s *Server) describe(_ context.Context, _ *mcp.CallToolRequest, input descr
 	spec := s.config.Document.Operation(o.Name).Spec()
 	if o.Body != nil && len(o.Body.Media) > 0 {
 		d.BodyType = o.Body.Media[0].Type
-		if media := spec.RequestBody.Value.Content[d.BodyType]; media != nil {
+		if media := spec.RequestBody.Content[d.BodyType]; media != nil {
 			d.Body = bounded(media.Schema, true)
 		}
 		if form := o.Body.Media[0].Form; form == operation.Raw || form == operation.AsMultipart {
@@ -86,8 +86,8 @@ func (s *Server) describe(_ context.Context, _ *mcp.CallToolRequest, input descr
 		}
 	}
 	if len(o.Responses) > 0 && len(o.Responses[0].Media) > 0 {
-		if listed := spec.Responses.Value(o.Responses[0].Status); listed != nil {
-			if media := listed.Value.Content[o.Responses[0].Media[0]]; media != nil {
+		if listed := spec.Responses[o.Responses[0].Status]; listed != nil {
+			if media := listed.Content[o.Responses[0].Media[0]]; media != nil {
 				d.Response = bounded(media.Schema, false)
 			}
 		}
@@ -124,7 +124,7 @@ func enum(values []string) string {
 }
 
 // bounded describes a schema as an example with types in place of values, with as many levels as fit.
-func bounded(ref *openapi3.SchemaRef, request bool) any {
+func bounded(ref *model.SchemaRef, request bool) any {
 	for depth := 4; ; depth-- {
 		text := describeSchema(ref, request, depth, nil)
 		if data, err := marshal(text); err == nil && len(data) <= maxSchemaBytes || depth == 0 {
@@ -134,7 +134,7 @@ func bounded(ref *openapi3.SchemaRef, request bool) any {
 }
 
 // describeSchema returns the type of a schema in words, or an object or list of such.
-func describeSchema(ref *openapi3.SchemaRef, request bool, depth int, around []*openapi3.Schema) any {
+func describeSchema(ref *model.SchemaRef, request bool, depth int, around []*model.Schema) any {
 	if ref == nil || ref.Value == nil {
 		return "any JSON"
 	}
@@ -146,7 +146,7 @@ func describeSchema(ref *openapi3.SchemaRef, request bool, depth int, around []*
 	around = append(around, schema)
 	fields, required := fieldsOf(schema, nil)
 	switch {
-	case schema.Type.Is(openapi3.TypeArray):
+	case schema.Type.Is(model.Array):
 		return []any{describeSchema(schema.Items, request, depth, around)}
 	case len(schema.OneOf)+len(schema.AnyOf) > 0 && len(fields) == 0:
 		var variants []any
@@ -184,10 +184,10 @@ func describeSchema(ref *openapi3.SchemaRef, request bool, depth int, around []*
 	return scalarType(schema)
 }
 
-func scalarType(schema *openapi3.Schema) string {
+func scalarType(schema *model.Schema) string {
 	text := "any JSON"
-	if schema.Type != nil && len(*schema.Type) > 0 {
-		text = strings.Join(*schema.Type, " or ")
+	if len(schema.Type) > 0 {
+		text = strings.Join(schema.Type, " or ")
 	}
 	if schema.Format != "" {
 		text += " (" + schema.Format + ")"
@@ -209,8 +209,8 @@ func scalarType(schema *openapi3.Schema) string {
 }
 
 // fieldsOf returns the properties of an object and of the schemas that it is composed of.
-func fieldsOf(schema *openapi3.Schema, around []*openapi3.Schema) (fields openapi3.Schemas, required []string) {
-	fields = openapi3.Schemas{}
+func fieldsOf(schema *model.Schema, around []*model.Schema) (fields model.Schemas, required []string) {
+	fields = model.Schemas{}
 	if slices.Contains(around, schema) {
 		return fields, nil
 	}

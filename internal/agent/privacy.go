@@ -11,11 +11,10 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/mask"
 	"github.com/xsale-go/xsale/internal/redact"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // privacy decides what an agent sees of the API's data. It masks all strings except those that are
@@ -38,7 +37,7 @@ func identifiersOf(document *contract.Document) map[string]bool {
 	all := map[string]bool{}
 	for _, o := range document.Operations() {
 		for _, p := range o.Parameters() {
-			if own := words(p.Name); p.In == openapi3.ParameterInPath && kindOf(own) == "" && !hasAny(own, persons) && !hasAny(own, []string{"name", "nazw*"}) {
+			if own := words(p.Name); p.In == model.InPath && kindOf(own) == "" && !hasAny(own, persons) && !hasAny(own, []string{"name", "nazw*"}) {
 				all[strings.Join(own, "")] = true
 			}
 		}

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // prose returns a message of the API, such as a reason for a rejection. A message may quote a name,
@@ -56,7 +55,7 @@ func (p *privacy) known(part string) bool {
 // among them.
 func vocabularyOf(document *contract.Document) map[string]bool {
 	v := vocabulary{}
-	seen := map[*openapi3.Schema]bool{}
+	seen := map[*model.Schema]bool{}
 	for _, o := range document.Operations() {
 		spec := o.Spec()
 		v.add(o.ID, o.Path, spec.Summary, spec.Description, strings.Join(spec.Tags, " "))
@@ -65,12 +64,12 @@ func vocabularyOf(document *contract.Document) map[string]bool {
 			v.schema(p.Schema, seen)
 		}
 		if spec.RequestBody != nil {
-			for _, media := range spec.RequestBody.Value.Content {
+			for _, media := range spec.RequestBody.Content {
 				v.schema(media.Schema, seen)
 			}
 		}
-		for _, response := range spec.Responses.Map() {
-			for _, media := range response.Value.Content {
+		for _, response := range spec.Responses {
+			for _, media := range response.Content {
 				v.schema(media.Schema, seen)
 			}
 		}
@@ -88,7 +87,7 @@ func (v vocabulary) add(texts ...string) {
 	}
 }
 
-func (v vocabulary) schema(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
+func (v vocabulary) schema(ref *model.SchemaRef, seen map[*model.Schema]bool) {
 	if ref == nil || ref.Value == nil || seen[ref.Value] {
 		return
 	}
@@ -104,7 +103,7 @@ func (v vocabulary) schema(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bo
 		v.add(name)
 		v.schema(property, seen)
 	}
-	for _, parts := range []openapi3.SchemaRefs{schema.AllOf, schema.AnyOf, schema.OneOf, {schema.Items, schema.Not, schema.AdditionalProperties.Schema}} {
+	for _, parts := range []model.SchemaRefs{schema.AllOf, schema.AnyOf, schema.OneOf, {schema.Items, schema.Not, schema.AdditionalProperties.Schema}} {
 		for _, part := range parts {
 			v.schema(part, seen)
 		}

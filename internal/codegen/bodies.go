@@ -9,8 +9,8 @@ import (
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/internal/spec/naming"
-	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 // body is a body of a request, in one of its media types.
@@ -106,7 +106,7 @@ func formStyles(definition codegen.RequestBodyDefinition) []string {
 		if encoding.Style == "spaceDelimited" || encoding.Style == "pipeDelimited" {
 			style = encoding.Style
 		}
-		styles = append(styles, strconv.Quote(typed.TagName(name)+","+style))
+		styles = append(styles, strconv.Quote(model.TagName(name)+","+style))
 	}
 	return styles
 }

@@ -5,8 +5,8 @@ import (
 
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/internal/spec/tree"
-	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 const multipartType = "multipart/form-data"
@@ -74,7 +74,7 @@ func multipartOf(operation codegen.OperationDefinition) *multipartBody {
 			if !property.Required && !property.Schema.SkipOptionalPointer {
 				field.Type = "*" + field.Type
 			}
-			tag := typed.TagName(property.JsonFieldName)
+			tag := model.TagName(property.JsonFieldName)
 			if property.Required {
 				tag += ",required"
 			}

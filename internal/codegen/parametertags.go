@@ -5,9 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
 
-	"github.com/xsale-go/xsale/internal/spec/typed"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // parameterField is a field of a struct of parameters, or of a fake's request.
@@ -51,8 +52,22 @@ func newParameterField(parameter codegen.ParameterDefinition) parameterField {
 	if parameter.HasOptionalPointer() {
 		field.Type = "*" + field.Type
 	}
-	field.Tag = "`" + parameter.In + ":" + strconv.Quote(typed.ParameterTag(parameter.Spec)) + "`"
+	field.Tag = "`" + parameter.In + ":" + strconv.Quote(parameterTag(parameter.Spec)) + "`"
 	return field
+}
+
+func parameterTag(p *openapi3.Parameter) string {
+	parameter := model.Parameter{
+		Name: p.Name, In: p.In, Required: p.Required, Style: p.Style, Explode: p.Explode, AllowReserved: p.AllowReserved,
+		Content: make(model.Content), Extensions: p.Extensions,
+	}
+	if p.Schema != nil {
+		parameter.Schema = &model.SchemaRef{Value: &model.Schema{Type: p.Schema.Value.Type.Slice()}}
+	}
+	for name := range p.Content {
+		parameter.Content[name] = nil
+	}
+	return parameter.Tag()
 }
 
 // argumentName returns the name of a path parameter as an argument.
@@ -75,7 +90,7 @@ func pathValues(operation *codegen.OperationDefinition) string {
 			continue
 		}
 		value := argumentName(*parameter)
-		if tag := typed.ParameterTag(parameter.Spec); tag != typed.TagName(parameter.ParamName) {
+		if tag := parameterTag(parameter.Spec); tag != model.TagName(parameter.ParamName) {
 			value = "param.Styled(" + strconv.Quote(tag) + ", " + value + ")"
 		}
 		values = append(values, value)

@@ -17,7 +17,32 @@ func TestLibraryBuildsFewModules(t *testing.T) {
 		"github.com/shopspring/decimal",
 		"github.com/xsale-go/xsale",
 	}
-	output, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "github.com/xsale-go/xsale", "github.com/xsale-go/xsale/call", "github.com/xsale-go/xsale/call/filelimit", "github.com/xsale-go/xsale/gen", "github.com/xsale-go/xsale/authn", "github.com/xsale-go/xsale/openapi", "github.com/xsale-go/xsale/wire", "github.com/xsale-go/xsale/wire/codec").Output()
+	wantModules(t, allowed, "", "/call", "/call/filelimit", "/gen", "/authn", "/openapi", "/wire", "/wire/codec")
+}
+
+// Tests of users build one more: the reader of specs in YAML. Package anyspec needs a library of specs,
+// which is larger than all of these together.
+func TestSandboxBuildsFewModules(t *testing.T) {
+	allowed := []string{
+		"github.com/go-json-experiment/json",
+		"github.com/golang-jwt/jwt/v5",
+		"github.com/hashicorp/go-cleanhttp",
+		"github.com/hashicorp/go-retryablehttp",
+		"github.com/shopspring/decimal",
+		"github.com/xsale-go/xsale",
+		"go.yaml.in/yaml/v3",
+	}
+	wantModules(t, allowed, "/xsaletest", "/xsaletest/traffic", "/xsaletest/control", "/xsaletest/fake")
+}
+
+// wantModules compares the modules that packages build.
+func wantModules(t *testing.T, allowed []string, packages ...string) {
+	t.Helper()
+	list := []string{"list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}"}
+	for _, path := range packages {
+		list = append(list, "github.com/xsale-go/xsale"+path)
+	}
+	output, err := exec.Command("go", list...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

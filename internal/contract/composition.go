@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // composition is what a schema and all of its parts allow together as fields of an object. In
@@ -14,21 +14,21 @@ import (
 // neighbors; no service means that.
 type composition struct {
 	known      map[string]bool
-	closed     bool             // no other fields are allowed
-	additional *openapi3.Schema // of the values of other fields, may be nil
+	closed     bool          // no other fields are allowed
+	additional *model.Schema // of the values of other fields, may be nil
 }
 
-func (d *Document) composition(schema *openapi3.Schema) *composition {
+func (d *Document) composition(schema *model.Schema) *composition {
 	if cached, ok := d.compositions.Load(schema); ok {
 		return cached.(*composition)
 	}
 	c := &composition{known: make(map[string]bool)}
-	c.add(schema, make(map[*openapi3.Schema]bool))
+	c.add(schema, make(map[*model.Schema]bool))
 	d.compositions.Store(schema, c)
 	return c
 }
 
-func (c *composition) add(schema *openapi3.Schema, seen map[*openapi3.Schema]bool) {
+func (c *composition) add(schema *model.Schema, seen map[*model.Schema]bool) {
 	if seen[schema] {
 		return
 	}
@@ -51,12 +51,12 @@ func (c *composition) add(schema *openapi3.Schema, seen map[*openapi3.Schema]boo
 }
 
 // parts returns the schemas that apply to the same value as a schema.
-func parts(schema *openapi3.Schema) openapi3.SchemaRefs {
+func parts(schema *model.Schema) model.SchemaRefs {
 	return slices.Concat(schema.AllOf, schema.OneOf, schema.AnyOf)
 }
 
 // try checks a value against an alternative of a schema and keeps its findings apart.
-func (w *walk) try(alternative, of *openapi3.Schema, value any) *findings {
+func (w *walk) try(alternative, of *model.Schema, value any) *findings {
 	inner := &walk{Document: w.Document, request: w.request, findings: &findings{common: w.findings.common}, active: slices.Clone(w.active)}
 	inner.apply(alternative, value, nil)
 	object, ok := value.(map[string]any)
@@ -71,7 +71,7 @@ func (w *walk) try(alternative, of *openapi3.Schema, value any) *findings {
 }
 
 // choose checks a value that must fit one of several schemas, or exactly one.
-func (w *walk) choose(schema *openapi3.Schema, alternatives openapi3.SchemaRefs, exact bool, value any, at *location) {
+func (w *walk) choose(schema *model.Schema, alternatives model.SchemaRefs, exact bool, value any, at *location) {
 	if object, ok := value.(map[string]any); ok && schema.Discriminator != nil && len(alternatives) > 0 {
 		w.discriminate(schema, alternatives, object, at)
 		return
@@ -110,7 +110,7 @@ func (w *walk) adopt(found *findings, at *location) {
 }
 
 // discriminate checks an object against the alternative that one of its fields names.
-func (w *walk) discriminate(schema *openapi3.Schema, alternatives openapi3.SchemaRefs, object map[string]any, at *location) {
+func (w *walk) discriminate(schema *model.Schema, alternatives model.SchemaRefs, object map[string]any, at *location) {
 	name := schema.Discriminator.PropertyName
 	here := &location{parent: at, name: name}
 	selector, ok := object[name].(string)
@@ -122,7 +122,7 @@ func (w *walk) discriminate(schema *openapi3.Schema, alternatives openapi3.Schem
 		w.fail(here, got, "a string that selects an alternative")
 		return
 	}
-	target := cmp.Or(schema.Discriminator.Mapping[selector].Ref, selector)
+	target := cmp.Or(schema.Discriminator.Mapping[selector], selector)
 	if !strings.Contains(target, "/") {
 		target = "#/components/schemas/" + target
 	}

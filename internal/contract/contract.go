@@ -2,10 +2,10 @@
 // everything that breaks the spec and never repeats a value that was sent. The sandbox, the
 // traffic checks and xsale verify share it.
 //
-// kin-openapi loads and validates the spec, resolves its references, and parses what this package
-// leaves to it: parameters in rare styles, cookies, and form bodies. JSON bodies are checked
-// here, because kin-openapi stops at the first failure of a composition, turns numbers into
-// floats, and cannot separate broken rules from fields that the spec merely does not list.
+// It checks JSON bodies and plain parameters itself, and leaves parameters in rare styles, cookies and
+// forms to kin-openapi. Package rare builds that in, because kin-openapi is larger than all else that
+// tests of users need. On JSON, kin-openapi would stop at the first failure of a composition, turn
+// numbers into floats, and not separate broken rules from fields that the spec merely does not list.
 package contract
 
 import (
@@ -15,20 +15,21 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract/route"
-	"github.com/xsale-go/xsale/internal/spec/typed"
+	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
 )
 
 // Document is a spec to check traffic against. It is safe for concurrent use.
 type Document struct {
-	spec         *openapi3.T
+	document     tree.Object
+	spec         *model.Spec
 	routes       route.Table[*Operation]
 	operations   []*Operation
 	unchecked    func() []string
-	compositions sync.Map // of *openapi3.Schema to *composition
+	rare         Rare     // nil unless package rare is built in
+	compositions sync.Map // of *model.Schema to *composition
 	patterns     sync.Map // of string to *regexp.Regexp, nil if Go cannot compile it
 }
 
@@ -39,35 +40,41 @@ var Shipped = sync.OnceValues(func() (*Document, error) { return Load(openapi.Sp
 // server's path is part of the paths. Servers and security are ignored. Traffic may go to any
 // host, and it is up to the server to reject a call without tokens.
 func Load(data []byte) (*Document, error) {
-	spec, err := typed.Parse(data)
+	document, err := tree.Read(data)
 	if err != nil {
 		return nil, fmt.Errorf("the spec cannot be read as OpenAPI 3.0: %w", err)
 	}
-	if !strings.HasPrefix(spec.OpenAPI, "3.0") {
+	if !strings.HasPrefix(tree.String(document["openapi"]), "3.0") {
 		return nil, errors.New("the spec is not OpenAPI 3.0: convert it to the normal form first")
 	}
-	err = typed.Validate(spec, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(),
-		openapi3.DisableSchemaPatternValidation(), openapi3.AllowExtraSiblingFields("description", "nullable"))
+	spec, err := model.New(document)
 	if err != nil {
-		return nil, fmt.Errorf("the spec is not OpenAPI 3.0: %w", err)
+		return nil, fmt.Errorf("the spec cannot be read as OpenAPI 3.0: %w", err)
 	}
-	d := &Document{spec: spec, unchecked: sync.OnceValue(func() []string { return uncheckedFormats(spec) })}
+	d := &Document{document: document, spec: spec, unchecked: sync.OnceValue(func() []string { return uncheckedFormats(document) })}
 	if err := d.addOperations(); err != nil {
 		return nil, fmt.Errorf("the spec is ambiguous: %w", err)
 	}
-	return d, nil
+	if NewRare == nil {
+		return d, d.checkRare()
+	}
+	d.rare, err = NewRare(data)
+	return d, err
 }
 
-// Spec returns the parsed spec, for callers that need more than checks. Do not modify it.
-func (d *Document) Spec() *openapi3.T { return d.spec }
+// Spec returns the spec as typed values, for callers that need more than checks. Do not modify it.
+func (d *Document) Spec() *model.Spec { return d.spec }
+
+// Tree returns the spec as it was read. Do not modify it.
+func (d *Document) Tree() tree.Object { return d.document }
 
 // CheckSchema checks JSON against a schema of the spec's components, as part of a response.
 func (d *Document) CheckSchema(name string, data []byte) []Finding {
-	return d.CheckValue(d.spec.Components.Schemas[name], data)
+	return d.CheckValue(d.spec.Schemas[name], data)
 }
 
 // CheckValue checks JSON against a schema, as part of a response. Nil allows every value.
-func (d *Document) CheckValue(schema *openapi3.SchemaRef, data []byte) []Finding {
+func (d *Document) CheckValue(schema *model.SchemaRef, data []byte) []Finding {
 	f := &findings{common: Finding{Direction: Response}}
 	d.checkJSON(schema, data, false, f)
 	return f.list

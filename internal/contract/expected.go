@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // expected describes what a schema wants, in a few words.
-func (d *Document) expected(schema *openapi3.Schema) string {
+func (d *Document) expected(schema *model.Schema) string {
 	schema = single(schema)
 	if allowed := enumOf(schema); len(allowed) > 0 {
 		var values []string
@@ -21,7 +21,7 @@ func (d *Document) expected(schema *openapi3.Schema) string {
 		}
 		return "one of " + list(values)
 	}
-	want := strings.Join(schema.Type.Slice(), " or ")
+	want := strings.Join(schema.Type, " or ")
 	if want == "" {
 		want = "a value"
 		if alternatives := slices.Concat(schema.OneOf, schema.AnyOf); len(alternatives) > 0 {
@@ -41,7 +41,7 @@ func (d *Document) expected(schema *openapi3.Schema) string {
 }
 
 // alternatives describes what would fit one of several schemas.
-func (d *Document) alternatives(alternatives openapi3.SchemaRefs) string {
+func (d *Document) alternatives(alternatives model.SchemaRefs) string {
 	var names []string
 	for _, alternative := range alternatives {
 		if len(alternative.Value.Required) == 0 || alternative.Value.Type != nil || alternative.Ref != "" {
@@ -52,7 +52,7 @@ func (d *Document) alternatives(alternatives openapi3.SchemaRefs) string {
 	return "at least one of " + list(names)
 }
 
-func (d *Document) names(alternatives openapi3.SchemaRefs) string {
+func (d *Document) names(alternatives model.SchemaRefs) string {
 	var names []string
 	for _, alternative := range alternatives {
 		if name, ok := strings.CutPrefix(alternative.Ref, "#/components/schemas/"); ok {

@@ -2,15 +2,14 @@ package contract
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"errors"
+	"iter"
 	"maps"
 	"regexp"
 	"slices"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/ecmare"
+	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -35,13 +34,9 @@ var noRule = []string{"binary", "password"}
 // UncheckedFormats returns the string formats of the spec that are not checked, sorted.
 func (d *Document) UncheckedFormats() []string { return d.unchecked() }
 
-func uncheckedFormats(document *openapi3.T) []string {
-	var spec any
-	if data, err := document.MarshalJSON(); err != nil || json.Unmarshal(data, &spec) != nil {
-		return nil
-	}
+func uncheckedFormats(document tree.Object) []string {
 	unchecked := make(map[string]bool)
-	addUnchecked(spec, unchecked)
+	addUnchecked(document, unchecked)
 	return slices.Sorted(maps.Keys(unchecked))
 }
 
@@ -49,7 +44,7 @@ func addUnchecked(value any, unchecked map[string]bool) {
 	switch value := value.(type) {
 	case map[string]any:
 		format, ok := value["format"].(string)
-		if _, checked := formats[format]; ok && !checked && value["type"] == openapi3.TypeString && !slices.Contains(noRule, format) {
+		if _, checked := formats[format]; ok && !checked && value["type"] == model.String && !slices.Contains(noRule, format) {
 			unchecked[format] = true
 		}
 		for _, field := range value {
@@ -62,20 +57,16 @@ func addUnchecked(value any, unchecked map[string]bool) {
 	}
 }
 
-// libraryFormats are the same formats for the checks that kin-openapi does. Its own registry is
-// global, so a package must not change it.
-var libraryFormats = func() map[string]openapi3.StringFormatValidator {
-	validators := make(map[string]openapi3.StringFormatValidator)
-	for name, f := range formats {
-		validators[name] = openapi3.NewCallbackValidator(func(value string) error {
-			if !f.accepts(value) {
-				return errors.New("wrong format")
+// Formats yields the checked formats, for package rare.
+func Formats() iter.Seq2[string, func(string) bool] {
+	return func(yield func(string, func(string) bool) bool) {
+		for name, f := range formats {
+			if !yield(name, f.accepts) {
+				return
 			}
-			return nil
-		})
+		}
 	}
-	return validators
-}()
+}
 
 // validDateTime accepts a date without a time, and a time without a zone, in either format,
 // because ASP.NET writes both.

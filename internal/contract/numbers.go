@@ -7,8 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -25,9 +24,9 @@ func jsonNumber(value string) bool {
 
 // number checks the range of a number exactly. A number that no type of this module can represent
 // is out of range.
-func (w *walk) number(schema *openapi3.Schema, number json.Number, at *location) {
+func (w *walk) number(schema *model.Schema, number json.Number, at *location) {
 	outOfRange := typeOf(number) + " out of range"
-	if schema.Type.Is(openapi3.TypeInteger) && schema.Format != "" {
+	if schema.Type.Is(model.Integer) && schema.Format != "" {
 		size := 64
 		if schema.Format == "int32" {
 			size = 32
@@ -43,12 +42,12 @@ func (w *walk) number(schema *openapi3.Schema, number json.Number, at *location)
 		return
 	}
 	if schema.Min != nil {
-		if order := value.Compare(decimal(*schema.Min)); order < 0 || order == 0 && exclusive(schema.ExclusiveMin) {
+		if order := value.Compare(decimal(*schema.Min)); order < 0 || order == 0 && schema.ExclusiveMin {
 			w.fail(at, outOfRange, bound("more than ", "at least ", schema.ExclusiveMin, *schema.Min))
 		}
 	}
 	if schema.Max != nil {
-		if order := value.Compare(decimal(*schema.Max)); order > 0 || order == 0 && exclusive(schema.ExclusiveMax) {
+		if order := value.Compare(decimal(*schema.Max)); order > 0 || order == 0 && schema.ExclusiveMax {
 			w.fail(at, outOfRange, bound("less than ", "at most ", schema.ExclusiveMax, *schema.Max))
 		}
 	}
@@ -57,10 +56,8 @@ func (w *walk) number(schema *openapi3.Schema, number json.Number, at *location)
 	}
 }
 
-func exclusive(b openapi3.ExclusiveBound) bool { return b.Bool != nil && *b.Bool }
-
-func bound(open, closed string, b openapi3.ExclusiveBound, value float64) string {
-	if exclusive(b) {
+func bound(open, closed string, exclusive bool, value float64) string {
+	if exclusive {
 		return open + float(value)
 	}
 	return closed + float(value)
@@ -68,8 +65,7 @@ func bound(open, closed string, b openapi3.ExclusiveBound, value float64) string
 
 func float(value float64) string { return strconv.FormatFloat(value, 'g', -1, 64) }
 
-// decimal converts a number of the spec, which kin-openapi parses as a float. Its shortest form
-// is what the spec says.
+// decimal converts a number of the spec, whose shortest form is what the spec says.
 func decimal(value float64) wire.Decimal {
 	d, _ := wire.ParseDecimal(float(value))
 	return d

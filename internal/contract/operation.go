@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract/route"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // Operation is an operation of the spec.
@@ -19,16 +18,16 @@ type Operation struct {
 
 	ReturnsBody bool // whether a successful response has a body
 
-	item *openapi3.PathItem
-	spec *openapi3.Operation
+	item *model.PathItem
+	spec *model.Operation
 }
 
 func (d *Document) addOperations() error {
 	alike := map[string]int{} // operations by method and path without the names of variables
-	for path, item := range d.spec.Paths.Map() {
-		for method, spec := range item.Operations() {
+	for path, item := range d.spec.Paths {
+		for method, spec := range item.Operations {
 			alike[method+route.Shape(path)]++
-			d.operations = append(d.operations, &Operation{ID: spec.OperationID, Method: method, Path: path, ReturnsBody: returnsBody(spec), item: item, spec: spec})
+			d.operations = append(d.operations, &Operation{ID: spec.ID, Method: method, Path: path, ReturnsBody: returnsBody(spec), item: item, spec: spec})
 		}
 	}
 	slices.SortFunc(d.operations, func(a, b *Operation) int {
@@ -38,7 +37,7 @@ func (d *Document) addOperations() error {
 		var fits func(map[string]string) bool
 		if typed := o.typedVariables(); alike[o.Method+route.Shape(o.Path)] > 1 && len(typed) > 0 {
 			fits = func(variables map[string]string) bool {
-				return !slices.ContainsFunc(typed, func(p *openapi3.Parameter) bool { return !scalarFits(p.Schema.Value, variables[p.Name]) })
+				return !slices.ContainsFunc(typed, func(p *model.Parameter) bool { return !scalarFits(p.Schema.Value, variables[p.Name]) })
 			}
 		}
 		if err := d.routes.AddFor(fits, o.Method, o.template(), o); err != nil {
@@ -49,15 +48,15 @@ func (d *Document) addOperations() error {
 }
 
 // typedVariables returns the path parameters that do not accept every string.
-func (o *Operation) typedVariables() []*openapi3.Parameter {
-	return slices.DeleteFunc(o.Parameters(), func(p *openapi3.Parameter) bool {
+func (o *Operation) typedVariables() []*model.Parameter {
+	return slices.DeleteFunc(o.Parameters(), func(p *model.Parameter) bool {
 		schema := schemaOf(p)
-		return p.In != openapi3.ParameterInPath || schema == nil || schema.Type.Is("string") && schema.Format != "uuid"
+		return p.In != model.InPath || schema == nil || schema.Type.Is("string") && schema.Format != "uuid"
 	})
 }
 
 // scalarFits reports whether a path variable can be a value of a scalar schema.
-func scalarFits(schema *openapi3.Schema, value string) bool {
+func scalarFits(schema *model.Schema, value string) bool {
 	err := error(nil)
 	switch {
 	case schema.Type.Is("integer"):
@@ -75,7 +74,7 @@ func scalarFits(schema *openapi3.Schema, value string) bool {
 // template returns the path for routing, with dots in a variable that is the rest of the path.
 func (o *Operation) template() string {
 	for _, p := range o.Parameters() {
-		if p.In == openapi3.ParameterInPath && p.Extensions["x-catch-all"] == true {
+		if p.In == model.InPath && p.Extensions["x-catch-all"] == true {
 			return strings.Replace(o.Path, "{"+p.Name+"}", "{"+p.Name+"...}", 1)
 		}
 	}
@@ -94,27 +93,24 @@ func (d *Document) Operation(id string) *Operation {
 	return d.operations[i]
 }
 
-func returnsBody(spec *openapi3.Operation) bool {
-	for status, response := range spec.Responses.Map() {
-		if strings.HasPrefix(status, "2") && len(response.Value.Content) > 0 {
+func returnsBody(spec *model.Operation) bool {
+	for status, response := range spec.Responses {
+		if strings.HasPrefix(status, "2") && len(response.Content) > 0 {
 			return true
 		}
 	}
 	return false
 }
 
-// Spec returns the operation as kin-openapi parsed it. Do not modify it.
-func (o *Operation) Spec() *openapi3.Operation { return o.spec }
+// Spec returns the operation as the spec has it. Do not modify it.
+func (o *Operation) Spec() *model.Operation { return o.spec }
 
 // Parameters returns the parameters of the operation and of its path.
-func (o *Operation) Parameters() []*openapi3.Parameter {
-	var all []*openapi3.Parameter
-	for _, ref := range o.spec.Parameters {
-		all = append(all, ref.Value)
-	}
-	for _, ref := range o.item.Parameters {
-		if o.spec.Parameters.GetByInAndName(ref.Value.In, ref.Value.Name) == nil {
-			all = append(all, ref.Value)
+func (o *Operation) Parameters() []*model.Parameter {
+	all := slices.Clone(o.spec.Parameters)
+	for _, of := range o.item.Parameters {
+		if !slices.ContainsFunc(all, func(p *model.Parameter) bool { return p.In == of.In && p.Name == of.Name }) {
+			all = append(all, of)
 		}
 	}
 	return all

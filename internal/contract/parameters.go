@@ -10,8 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // checkParameters checks the parameters of a call and reports other query parameters.
@@ -24,7 +23,7 @@ func (c *Call) checkParameters(f *findings) {
 	var prefixes []string // of the fields of objects
 	open := false         // an object without known fields takes any name
 	for _, parameter := range c.Operation.Parameters() {
-		if parameter.In == openapi3.ParameterInQuery {
+		if parameter.In == model.InQuery {
 			known[parameter.Name] = true
 			if schema := schemaOf(parameter); schema != nil && c.document.wantsObject(schema) {
 				prefixes = append(prefixes, parameter.Name+"[")
@@ -53,27 +52,27 @@ func printableQuery(name string) string {
 	return printableName(strings.TrimSuffix(name, suffix)) + suffix
 }
 
-func schemaOf(parameter *openapi3.Parameter) *openapi3.Schema {
+func schemaOf(parameter *model.Parameter) *model.Schema {
 	if parameter.Schema == nil {
 		return nil
 	}
 	return parameter.Schema.Value
 }
 
-func (c *Call) checkParameter(parameter *openapi3.Parameter, query url.Values, f *findings) {
+func (c *Call) checkParameter(parameter *model.Parameter, query url.Values, f *findings) {
 	location := parameter.In + " " + parameter.Name
 	schema := schemaOf(parameter)
-	if schema == nil || parameter.In == openapi3.ParameterInCookie || !plain(schema) {
-		c.checkUnusual(parameter, f)
+	if !ofScalars(parameter) {
+		c.checkRare(parameter, f)
 		return
 	}
 	var values []string
 	switch parameter.In {
-	case openapi3.ParameterInPath:
+	case model.InPath:
 		values = []string{c.Variables[parameter.Name]}
-	case openapi3.ParameterInQuery:
+	case model.InQuery:
 		values = query[parameter.Name]
-	case openapi3.ParameterInHeader:
+	case model.InHeader:
 		if setByClient(parameter.Name) {
 			return
 		}
@@ -85,18 +84,18 @@ func (c *Call) checkParameter(parameter *openapi3.Parameter, query url.Values, f
 		}
 		return
 	}
-	method, err := parameter.SerializationMethod()
-	if err != nil || !usual(parameter.In, method) {
-		c.checkUnusual(parameter, f)
+	if !usual(parameter) {
+		c.checkRare(parameter, f)
 		return
 	}
 	if !slices.ContainsFunc(values, func(value string) bool { return value != "" }) {
-		if !parameter.AllowEmptyValue && scalar(schema) != openapi3.TypeString {
+		if !parameter.AllowEmptyValue && scalar(schema) != model.String {
 			f.fail(KindParameter, location, "empty", c.document.expected(schema))
 		}
 		return
 	}
-	split := parameter.In != openapi3.ParameterInQuery || !method.Explode
+	_, explode := parameter.Serialization()
+	split := parameter.In != model.InQuery || !explode
 	c.document.checkStrings(schema, values, split, location, f)
 }
 
@@ -105,16 +104,23 @@ func setByClient(name string) bool {
 	return slices.Contains([]string{"accept", "content-type", "authorization", "x-id-token"}, strings.ToLower(name))
 }
 
+// ofScalars reports whether a parameter is a scalar or a list of scalars, and not a cookie.
+func ofScalars(parameter *model.Parameter) bool {
+	schema := schemaOf(parameter)
+	return schema != nil && parameter.In != model.InCookie && plain(schema)
+}
+
 // usual reports whether a value is written as is, and a list with commas or repeated names.
-func usual(in string, method *openapi3.SerializationMethod) bool {
-	if in == openapi3.ParameterInQuery {
-		return method.Style == openapi3.SerializationForm
+func usual(parameter *model.Parameter) bool {
+	style, _ := parameter.Serialization()
+	if parameter.In == model.InQuery {
+		return style == model.Form
 	}
-	return method.Style == openapi3.SerializationSimple
+	return style == model.Simple
 }
 
 // checkStrings checks values written as strings against a plain schema.
-func (d *Document) checkStrings(schema *openapi3.Schema, values []string, split bool, location string, f *findings) {
+func (d *Document) checkStrings(schema *model.Schema, values []string, split bool, location string, f *findings) {
 	var value any
 	if items := itemsOf(schema); items != nil {
 		if split {
@@ -142,18 +148,18 @@ func (d *Document) checkStrings(schema *openapi3.Schema, values []string, split 
 // a string, which the check then reports.
 func parseAs(wanted, value string) any {
 	switch {
-	case wanted == openapi3.TypeInteger && wholeNumber(value), wanted == openapi3.TypeNumber && jsonNumber(value):
+	case wanted == model.Integer && wholeNumber(value), wanted == model.Number && jsonNumber(value):
 		return json.Number(value)
-	case wanted == openapi3.TypeBoolean && strings.EqualFold(value, "true"):
+	case wanted == model.Boolean && strings.EqualFold(value, "true"):
 		return true
-	case wanted == openapi3.TypeBoolean && strings.EqualFold(value, "false"):
+	case wanted == model.Boolean && strings.EqualFold(value, "false"):
 		return false
 	}
 	return value
 }
 
 // plain reports whether the values of a schema are scalars of one type, or lists of them.
-func plain(schema *openapi3.Schema) bool {
+func plain(schema *model.Schema) bool {
 	if items := itemsOf(schema); items != nil {
 		schema = items
 	}
@@ -161,18 +167,18 @@ func plain(schema *openapi3.Schema) bool {
 }
 
 // itemsOf returns the schema of the elements of a list, or nil.
-func itemsOf(schema *openapi3.Schema) *openapi3.Schema {
+func itemsOf(schema *model.Schema) *model.Schema {
 	schema = single(schema)
-	if !schema.Type.Is(openapi3.TypeArray) || schema.Items == nil {
+	if !schema.Type.Is(model.Array) || schema.Items == nil {
 		return nil
 	}
 	return schema.Items.Value
 }
 
 // scalar returns the type of a schema of scalars, and an empty string for any other schema.
-func scalar(schema *openapi3.Schema) string {
+func scalar(schema *model.Schema) string {
 	schema = single(schema)
-	for _, name := range []string{openapi3.TypeString, openapi3.TypeInteger, openapi3.TypeNumber, openapi3.TypeBoolean} {
+	for _, name := range []string{model.String, model.Integer, model.Number, model.Boolean} {
 		if schema.Type.Is(name) {
 			return name
 		}
@@ -180,12 +186,12 @@ func scalar(schema *openapi3.Schema) string {
 	return ""
 }
 
-func (d *Document) wantsObject(schema *openapi3.Schema) bool {
-	return single(schema).Type.Is(openapi3.TypeObject) || len(d.composition(schema).known) > 0
+func (d *Document) wantsObject(schema *model.Schema) bool {
+	return single(schema).Type.Is(model.Object) || len(d.composition(schema).known) > 0
 }
 
 // single follows allOf with one part, which adds prose to a reference.
-func single(schema *openapi3.Schema) *openapi3.Schema {
+func single(schema *model.Schema) *model.Schema {
 	for range 8 {
 		if schema.Type != nil || len(schema.AllOf) != 1 {
 			break
@@ -195,26 +201,10 @@ func single(schema *openapi3.Schema) *openapi3.Schema {
 	return schema
 }
 
-// checkUnusual leaves objects, cookies, alternatives and rare styles to openapi3filter, which has
-// a parser for each. Its messages repeat values, so only the verdict is used.
-func (c *Call) checkUnusual(parameter *openapi3.Parameter, f *findings) {
-	if parameter.In == openapi3.ParameterInHeader && setByClient(parameter.Name) {
-		return
-	}
-	if openapi3filter.ValidateParameter(c.request.Context(), c.libraryInput(), parameter) == nil {
-		return
-	}
-	want := "what the spec has"
-	if schema := schemaOf(parameter); schema != nil {
-		want = c.document.expected(schema)
-	}
-	f.fail(KindParameter, parameter.In+" "+parameter.Name, "a value that does not fit, or none", want)
-}
-
 // checkHeaders checks the response headers that the spec lists.
-func (d *Document) checkHeaders(listed openapi3.Headers, header http.Header, f *findings) {
+func (d *Document) checkHeaders(listed map[string]*model.Parameter, header http.Header, f *findings) {
 	for _, name := range slices.Sorted(maps.Keys(listed)) {
-		parameter := &listed[name].Value.Parameter
+		parameter := listed[name]
 		schema, values := schemaOf(parameter), header.Values(name)
 		switch {
 		case strings.EqualFold(name, "Content-Type"):

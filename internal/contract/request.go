@@ -1,14 +1,7 @@
 package contract
 
 import (
-	"bytes"
-	"io"
-	"net/http"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
 )
 
 // CheckRequest checks the request with the given body; it does not read the request's own. If the
@@ -34,7 +27,7 @@ func (c *Call) checkRequestBody(body []byte, f *findings) {
 		}
 		return
 	}
-	listed := c.Operation.spec.RequestBody.Value
+	listed := c.Operation.spec.RequestBody
 	if len(body) == 0 {
 		if listed.Required {
 			f.fail(KindBody, "", "no body", "a body")
@@ -49,64 +42,10 @@ func (c *Call) checkRequestBody(body []byte, f *findings) {
 	switch {
 	case asJSON:
 		c.document.checkJSON(media.Schema, body, true, f)
-	case name == "application/x-www-form-urlencoded" || name == "multipart/form-data":
-		c.checkForm(listed, body, f)
+	case isForm(name):
+		c.checkForm(body, f)
 	case isXML(name) && !wellFormed(body):
 		f.fail(KindBody, "", "invalid XML", "an XML document with one root element")
-	}
-}
-
-// checkForm leaves forms to openapi3filter, which splits them into parts and parses each by its
-// schema.
-func (c *Call) checkForm(listed *openapi3.RequestBody, body []byte, f *findings) {
-	input := c.libraryInput()
-	input.Request = &http.Request{Method: c.request.Method, URL: c.request.URL, Header: c.request.Header, Body: io.NopCloser(bytes.NewReader(body))}
-	err := openapi3filter.ValidateRequestBody(c.request.Context(), input, listed)
-	if err == nil {
-		return
-	}
-	failures := schemaErrors(err)
-	if len(failures) == 0 {
-		f.fail(KindBody, "", "an unreadable form", "a form that fits its content type and the spec")
-	}
-	for _, failure := range failures {
-		pointer := ""
-		for _, name := range failure.JSONPointer() {
-			pointer += "/" + EscapePointer(printableName(name))
-		}
-		f.fail(KindValue, pointer, typeOf(failure.Value), c.document.expected(failure.Schema)+" (by its "+failure.SchemaField+")")
-	}
-}
-
-// schemaErrors returns the schema errors in an error of the library.
-func schemaErrors(err error) []*openapi3.SchemaError {
-	switch err := err.(type) {
-	case openapi3.MultiError:
-		var all []*openapi3.SchemaError
-		for _, err := range err {
-			all = append(all, schemaErrors(err)...)
-		}
-		return all
-	case *openapi3filter.RequestError:
-		return schemaErrors(err.Err)
-	case *openapi3.SchemaError:
-		return []*openapi3.SchemaError{err}
-	}
-	return nil
-}
-
-// libraryInput is the call in the form that openapi3filter takes.
-func (c *Call) libraryInput() *openapi3filter.RequestValidationInput {
-	return &openapi3filter.RequestValidationInput{
-		Request:    c.request,
-		PathParams: c.Variables,
-		Route:      &routers.Route{Spec: c.document.spec, Path: c.Path, PathItem: c.Operation.item, Method: c.request.Method, Operation: c.Operation.spec},
-		Options: &openapi3filter.Options{
-			MultiError:              true,
-			SkipSettingDefaults:     true,
-			AuthenticationFunc:      openapi3filter.NoopAuthenticationFunc,
-			SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(libraryFormats), openapi3.DisablePatternValidation()},
-		},
 	}
 }
 

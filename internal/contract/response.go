@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // CheckResponse checks the response to the request. Without an operation there are no findings:
@@ -38,25 +38,25 @@ func (c *Call) CheckResponseHead(status int, header http.Header) []Finding {
 }
 
 // checkHead checks status and headers. It returns nil if there is no body to check.
-func (c *Call) checkHead(status int, header http.Header, hasBody bool, f *findings) *openapi3.Response {
+func (c *Call) checkHead(status int, header http.Header, hasBody bool, f *findings) *model.Response {
 	bodiless := status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified || status/100 == 1
 	if bodiless && hasBody {
 		f.fail(KindBody, "", "a body", fmt.Sprintf("none, because of the status %d", status))
 	}
 	responses := c.Operation.spec.Responses
-	response := cmp.Or(responses.Status(status), responses.Default())
+	response := cmp.Or(responses.Status(status), responses["default"])
 	if response == nil {
-		f.note(KindStatus, "", fmt.Sprintf("status %d", status), list(slices.Sorted(maps.Keys(responses.Map()))))
+		f.note(KindStatus, "", fmt.Sprintf("status %d", status), list(slices.Sorted(maps.Keys(responses))))
 		return nil
 	}
-	c.document.checkHeaders(response.Value.Headers, header, f)
+	c.document.checkHeaders(response.Headers, header, f)
 	if bodiless || c.request.Method == http.MethodHead {
 		return nil
 	}
-	return response.Value
+	return response
 }
 
-func (c *Call) checkResponseBody(content openapi3.Content, status int, header http.Header, body []byte, f *findings) {
+func (c *Call) checkResponseBody(content model.Content, status int, header http.Header, body []byte, f *findings) {
 	switch {
 	case len(content) == 0:
 		if len(body) > 0 && status < 400 { // an error response without content may have any body
@@ -75,7 +75,7 @@ func (c *Call) checkResponseBody(content openapi3.Content, status int, header ht
 
 // takes reports whether a body may have another name that the normal form keeps in an extension, such
 // as text/json or application/*+json.
-func takes(media *openapi3.MediaType, name string) bool {
+func takes(media *model.MediaType, name string) bool {
 	others, _ := media.Extensions["x-other-media-types"].([]any)
 	return slices.ContainsFunc(others, func(other any) bool {
 		pattern, _ := other.(string)
@@ -85,7 +85,7 @@ func takes(media *openapi3.MediaType, name string) bool {
 }
 
 // mediaType returns what the spec has for the content type, or nil.
-func mediaType(content openapi3.Content, header http.Header, status int, f *findings) *openapi3.MediaType {
+func mediaType(content model.Content, header http.Header, status int, f *findings) *model.MediaType {
 	if len(content) == 0 {
 		return nil
 	}
@@ -121,7 +121,7 @@ func mediaType(content openapi3.Content, header http.Header, status int, f *find
 	return nil
 }
 
-func mediaTypes(content openapi3.Content) string { return list(slices.Sorted(maps.Keys(content))) }
+func mediaTypes(content model.Content) string { return list(slices.Sorted(maps.Keys(content))) }
 
 // mediaTypeOf returns the media type of a body without its parameters, and whether it is JSON.
 func mediaTypeOf(header http.Header) (name string, asJSON bool) {

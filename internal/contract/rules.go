@@ -1,24 +1,25 @@
 package contract
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // Rules are the schemas that restrict the values of a body, by JSON pointer. Of a composition, all
 // parts count.
-type Rules map[string][]*openapi3.Schema
+type Rules map[string][]*model.Schema
 
 // RequestRules returns the rules for the JSON of the request's body.
 func (c *Call) RequestRules(value any) Rules {
 	if c.Operation == nil || c.Operation.spec.RequestBody == nil {
 		return nil
 	}
-	return c.document.rulesOf(c.Operation.spec.RequestBody.Value.Content, c.request.Header, value)
+	return c.document.rulesOf(c.Operation.spec.RequestBody.Content, c.request.Header, value)
 }
 
 // ResponseRules returns the rules for the JSON of a response's body.
@@ -26,22 +27,20 @@ func (c *Call) ResponseRules(status int, header http.Header, value any) Rules {
 	if c.Operation == nil {
 		return nil
 	}
-	response := c.Operation.spec.Responses.Status(status)
-	if response == nil {
-		response = c.Operation.spec.Responses.Default()
-	}
+	responses := c.Operation.spec.Responses
+	response := cmp.Or(responses.Status(status), responses["default"])
 	if response == nil {
 		return nil
 	}
-	return c.document.rulesOf(response.Value.Content, header, value)
+	return c.document.rulesOf(response.Content, header, value)
 }
 
 // ParameterRules are the rules for the values of a parameter.
 type ParameterRules struct {
-	Schemas   []*openapi3.Schema // of each value
-	Listed    bool               // the spec has this name
-	Set       bool               // the values are different
-	Separator string             // of values in one string, if any
+	Schemas   []*model.Schema // of each value
+	Listed    bool            // the spec has this name
+	Set       bool            // the values are different
+	Separator string          // of values in one string, if any
 }
 
 // ParameterRules returns the rules for a parameter, or for a field of one that is an object.
@@ -59,7 +58,7 @@ func (c *Call) ParameterRules(in, name string) ParameterRules {
 			for _, step := range strings.Split(strings.TrimSuffix(strings.TrimPrefix(name, parameter.Name+"["), "]"), "][") {
 				fields = inside(fields, step)
 			}
-			if in == openapi3.ParameterInQuery && len(fields) > 0 {
+			if in == model.InQuery && len(fields) > 0 {
 				return ParameterRules{Schemas: fields, Listed: true}
 			}
 			continue
@@ -74,22 +73,22 @@ func (c *Call) ParameterRules(in, name string) ParameterRules {
 }
 
 // separator returns what separates the elements of a list in one value.
-func separator(parameter *openapi3.Parameter) string {
-	method, err := parameter.SerializationMethod()
+func separator(parameter *model.Parameter) string {
+	style, explode := parameter.Serialization()
 	switch {
-	case err != nil || parameter.In == openapi3.ParameterInQuery && method.Explode:
+	case parameter.In == model.InQuery && explode:
 		return ""
-	case method.Style == openapi3.SerializationPipeDelimited:
+	case style == model.PipeDelimited:
 		return "|"
-	case method.Style == openapi3.SerializationSpaceDelimited:
+	case style == model.SpaceDelimited:
 		return " "
 	}
 	return ","
 }
 
 // inside returns the schemas of a field, or of an element.
-func inside(schemas []*openapi3.Schema, step string) []*openapi3.Schema {
-	var all []*openapi3.Schema
+func inside(schemas []*model.Schema, step string) []*model.Schema {
+	var all []*model.Schema
 	for _, schema := range schemas {
 		if property := schema.Properties[step]; property != nil {
 			all = append(all, withParts(property.Value)...)
@@ -102,20 +101,20 @@ func inside(schemas []*openapi3.Schema, step string) []*openapi3.Schema {
 }
 
 // withParts returns a schema and its parts.
-func withParts(schema *openapi3.Schema) []*openapi3.Schema {
+func withParts(schema *model.Schema) []*model.Schema {
 	c := collector{rules: Rules{}}
 	c.collect(schema, nil, "", nil)
 	return c.rules[""]
 }
 
 // Fits reports whether a value follows a schema.
-func (d *Document) Fits(schema *openapi3.Schema, value any) bool {
+func (d *Document) Fits(schema *model.Schema, value any) bool {
 	f := &findings{}
 	d.check(schema, value, false, f)
 	return f.errors == 0
 }
 
-func (d *Document) rulesOf(content openapi3.Content, header http.Header, value any) Rules {
+func (d *Document) rulesOf(content model.Content, header http.Header, value any) Rules {
 	media := content.Get(header.Get("Content-Type"))
 	if media == nil {
 		media = content.Get("application/json")
@@ -134,7 +133,7 @@ type collector struct {
 }
 
 // collect adds the schemas of a value and of what is inside. Active are those of the same value.
-func (c collector) collect(schema *openapi3.Schema, value any, pointer string, active []*openapi3.Schema) {
+func (c collector) collect(schema *model.Schema, value any, pointer string, active []*model.Schema) {
 	if slices.Contains(active, schema) {
 		return
 	}
@@ -154,7 +153,7 @@ func (c collector) collect(schema *openapi3.Schema, value any, pointer string, a
 	case map[string]any:
 		if schema.Discriminator != nil {
 			at := pointer + "/" + EscapePointer(schema.Discriminator.PropertyName)
-			c.rules[at] = append(c.rules[at], &openapi3.Schema{Enum: c.document.variants(schema)})
+			c.rules[at] = append(c.rules[at], &model.Schema{Enum: c.document.variants(schema)})
 		}
 		for name, field := range value {
 			property := schema.Properties[name]
@@ -170,15 +169,13 @@ func (c collector) collect(schema *openapi3.Schema, value any, pointer string, a
 
 // variants returns the values of a discriminator. Without a mapping, it names any schema, because
 // variants may refer to the schema instead of the reverse.
-func (d *Document) variants(schema *openapi3.Schema) []any {
+func (d *Document) variants(schema *model.Schema) []any {
 	var names []any
 	for name := range schema.Discriminator.Mapping {
 		names = append(names, name)
 	}
-	if d.spec.Components != nil {
-		for name := range d.spec.Components.Schemas {
-			names = append(names, name)
-		}
+	for name := range d.spec.Schemas {
+		names = append(names, name)
 	}
 	return names
 }

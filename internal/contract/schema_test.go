@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"slices"
@@ -11,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 // withSchemas returns a spec with POST /v, whose bodies have the schema V.
@@ -87,19 +91,31 @@ func TestSchemas(t *testing.T) {
 
 // Compares the verdicts with kin-openapi's, so that every difference is intentional.
 func TestSecondOpinion(t *testing.T) {
+	validators := make(map[string]openapi3.StringFormatValidator)
+	for name, accepts := range Formats() {
+		validators[name] = openapi3.NewCallbackValidator(func(value string) error {
+			if !accepts(value) {
+				return errors.New("wrong format")
+			}
+			return nil
+		})
+	}
 	for _, test := range schemaCases {
 		if test.name == "recursion through allOf" {
 			continue // kin-openapi overflows the stack
 		}
 		t.Run(test.name, func(t *testing.T) {
-			schema := load(t, withSchemas(test.schemas)).spec.Components.Schemas["V"].Value
+			spec, err := typed.Parse([]byte(withSchemas(test.schemas)))
+			if err != nil {
+				t.Fatal(err)
+			}
 			decoder := json.NewDecoder(strings.NewReader(test.body))
 			decoder.UseNumber()
 			var value any
 			if err := decoder.Decode(&value); err != nil {
 				t.Fatal(err)
 			}
-			err := schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.WithStringFormatValidators(libraryFormats))
+			err = spec.Components.Schemas["V"].Value.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.WithStringFormatValidators(validators))
 			fails := strings.HasPrefix(strings.Join(test.want, ""), "error")
 			if differs := fails != (err != nil); differs != test.differs {
 				t.Errorf("error here: %v, there: %v", fails, err)
@@ -180,6 +196,32 @@ func TestParametersOfAllKinds(t *testing.T) {
 	}
 }
 
+// Without package rare, a spec with rare parts is not half checked.
+func TestRarePartsNeedThePackage(t *testing.T) {
+	defer func(before func([]byte) (Rare, error)) { NewRare = before }(NewRare)
+	NewRare = nil
+	for _, test := range []struct{ parts, want string }{
+		{`"parameters":[{"name":"a","in":"cookie","schema":{"type":"string"}}]`, "cookie a"},
+		{`"parameters":[{"name":"a","in":"query","schema":{"type":"object"}}]`, "query a"},
+		{`"parameters":[{"name":"a","in":"query","schema":{"oneOf":[{"type":"string"},{"type":"integer"}]}}]`, "query a"},
+		{`"parameters":[{"name":"a","in":"query","content":{"application/json":{"schema":{"type":"string"}}}}]`, "query a"},
+		{`"parameters":[{"name":"a","in":"query","style":"pipeDelimited","schema":{"type":"array","items":{"type":"string"}}}]`, "query a"},
+		{`"parameters":[{"name":"a","in":"path","style":"matrix","schema":{"type":"string"}}]`, "path a"},
+		{`"requestBody":{"content":{"multipart/form-data":{}}}`, "multipart/form-data"},
+		{`"requestBody":{"content":{"application/x-www-form-urlencoded; charset=utf-8":{}}}`, "application/x-www-form-urlencoded; charset=utf-8"},
+		{`"parameters":[{"name":"Accept","in":"header","schema":{"type":"object"}},{"name":"a","in":"query"}],"requestBody":{"content":{"text/plain":{}}}`, ""},
+		{`"parameters":[{"name":"a","in":"query","explode":false,"schema":{"type":"array","items":{"type":"string"}}}]`, ""},
+	} {
+		_, err := Load([]byte(`{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/a":{"put":{` + test.parts + `,"responses":{"200":{"description":""}}}}}}`))
+		switch {
+		case test.want == "" && err != nil:
+			t.Errorf("%s: %v", test.parts, err)
+		case test.want != "" && (!errors.Is(err, ErrRare) || !strings.HasPrefix(err.Error(), "PUT /a: "+test.want+": ")):
+			t.Errorf("%s: error %v", test.parts, err)
+		}
+	}
+}
+
 func TestForms(t *testing.T) {
 	document := load(t, `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{"/f":{"post":{
 		"requestBody":{"content":{"application/x-www-form-urlencoded":{"schema":{"type":"object","required":["need"],"properties":{"need":{"type":"string"},"n":{"type":"integer"}}}},"text/plain":{"schema":{"type":"string"}}}},
@@ -199,14 +241,14 @@ func TestRules(t *testing.T) {
 		"states":{"type":"array","items":{"allOf":[{"$ref":"#/components/schemas/S"}]}},"name":{"type":"string","maxLength":5}},"additionalProperties":{"type":"integer","minimum":3}},
 		"A":{"type":"object","properties":{"kind":{"type":"string"}}},"C":{"oneOf":[{"$ref":"#/components/schemas/A"}],"discriminator":{"propertyName":"kind","mapping":{"an-a":"#/components/schemas/A"}}}`))
 	all := collector{document, Rules{}}
-	schemas := document.spec.Components.Schemas
+	schemas := document.spec.Schemas
 	all.collect(schemas["V"].Value, decoded(t, `{"state":"New","next":{"next":null,"name":"a"},"states":["Done","x"],"a/b":1}`), "", nil)
 	all.collect(schemas["C"].Value, decoded(t, `{"kind":"an-a"}`), "/c", nil)
 	for pointer, values := range map[string][2]any{ // one that fits and one that does not
 		"/state": {"Done", "x"}, "/states/1": {"New", "x"}, "/next/name": {"a", "abcdef"}, "/a~1b": {json.Number("3"), json.Number("2")}, "/c/kind": {"an-a", "a-b"},
 	} {
 		fits := func(value any) bool {
-			return !slices.ContainsFunc(all.rules[pointer], func(schema *openapi3.Schema) bool { return !document.Fits(schema, value) })
+			return !slices.ContainsFunc(all.rules[pointer], func(schema *model.Schema) bool { return !document.Fits(schema, value) })
 		}
 		if len(all.rules[pointer]) == 0 || !fits(values[0]) || fits(values[1]) {
 			t.Errorf("%s: %d schemas, %v fits %v, %v fits %v", pointer, len(all.rules[pointer]), values[0], fits(values[0]), values[1], fits(values[1]))

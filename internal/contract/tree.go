@@ -10,15 +10,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/xsale-go/xsale/internal/httpx"
 )
 
 // maxDepth is the limit of jsontext.
 const maxDepth = 10_000
 
-// tree parses JSON like encoding/json does into an any with numbers as json.Number, in half the
+// parser parses JSON like encoding/json does into an any with numbers as json.Number, in half the
 // time. Unlike encoding/json, it collects the pointers of duplicate fields.
-type tree struct {
+type parser struct {
 	decoder    *jsontext.Decoder
 	duplicates []string
 }
@@ -32,7 +33,7 @@ func readTree(body []byte) (value any, duplicates []string, invalid *mismatch) {
 		return nil, nil, &mismatch{"invalid UTF-8", "JSON"}
 	}
 	// Half of a surrogate pair, written as an escape, is invalid UTF-8 to jsontext, too.
-	t := &tree{decoder: jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+	t := &parser{decoder: jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
 	value, err := t.node()
 	switch {
 	case err != nil && t.decoder.StackDepth() >= maxDepth:
@@ -53,7 +54,7 @@ func mayHaveSurrogates(body []byte) bool {
 	return bytes.Contains(body, []byte(`\ud`)) || bytes.Contains(body, []byte(`\uD`))
 }
 
-func (t *tree) node() (any, error) {
+func (t *parser) node() (any, error) {
 	token, err := t.decoder.ReadToken()
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func (t *tree) node() (any, error) {
 	return nil, nil // null: node never reads an end token
 }
 
-func (t *tree) array() (any, error) {
+func (t *parser) array() (any, error) {
 	elements := []any{}
 	for t.decoder.PeekKind() != ']' {
 		element, err := t.node()
@@ -86,7 +87,7 @@ func (t *tree) array() (any, error) {
 	return elements, err
 }
 
-func (t *tree) object() (any, error) {
+func (t *parser) object() (any, error) {
 	fields := map[string]any{}
 	for t.decoder.PeekKind() != '}' {
 		token, err := t.decoder.ReadToken()
@@ -106,7 +107,7 @@ func (t *tree) object() (any, error) {
 }
 
 // pointer returns where the decoder is, without names that may be data.
-func (t *tree) pointer() string {
+func (t *parser) pointer() string {
 	var pointer strings.Builder
 	depth := 0
 	for name := range t.decoder.StackPointer().Tokens() {

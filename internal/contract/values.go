@@ -7,11 +7,11 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // checkJSON checks a body of JSON.
-func (d *Document) checkJSON(schema *openapi3.SchemaRef, body []byte, request bool, f *findings) {
+func (d *Document) checkJSON(schema *model.SchemaRef, body []byte, request bool, f *findings) {
 	value, duplicates, invalid := readTree(body)
 	if invalid != nil {
 		f.fail(KindBody, "", invalid.got, invalid.want)
@@ -25,7 +25,7 @@ func (d *Document) checkJSON(schema *openapi3.SchemaRef, body []byte, request bo
 	}
 }
 
-func (d *Document) check(schema *openapi3.Schema, value any, request bool, f *findings) {
+func (d *Document) check(schema *model.Schema, value any, request bool, f *findings) {
 	w := &walk{Document: d, request: request, findings: f}
 	w.value(schema, value, nil)
 }
@@ -35,7 +35,7 @@ type walk struct {
 	*Document
 	request  bool
 	findings *findings
-	active   []*openapi3.Schema // being applied to the current value
+	active   []*model.Schema // being applied to the current value
 }
 
 // location is the JSON pointer of a value. It is formatted only for a finding.
@@ -64,7 +64,7 @@ func (w *walk) note(at *location, got, want string) {
 }
 
 // value checks a body, a field or an element.
-func (w *walk) value(schema *openapi3.Schema, value any, at *location) {
+func (w *walk) value(schema *model.Schema, value any, at *location) {
 	active := w.active
 	w.active = nil
 	w.apply(schema, value, at)
@@ -75,7 +75,7 @@ func (w *walk) value(schema *openapi3.Schema, value any, at *location) {
 }
 
 // apply checks a value against one schema, which may be part of another.
-func (w *walk) apply(schema *openapi3.Schema, value any, at *location) {
+func (w *walk) apply(schema *model.Schema, value any, at *location) {
 	if slices.Contains(w.active, schema) { // a composition that refers to itself
 		return
 	}
@@ -118,7 +118,7 @@ func (w *walk) apply(schema *openapi3.Schema, value any, at *location) {
 }
 
 // unquoted returns the number in a string, where the spec allowed both before it was normalized.
-func unquoted(schema *openapi3.Schema, value any) any {
+func unquoted(schema *model.Schema, value any) any {
 	text, ok := value.(string)
 	if ok && schema.Extensions["x-quoted-number"] == true && jsonNumber(text) {
 		return json.Number(text)
@@ -128,7 +128,7 @@ func unquoted(schema *openapi3.Schema, value any) any {
 
 // enumOf returns the values that a schema allows, nil for any. Those that cannot be constants of Go are
 // in an extension of the normal form.
-func enumOf(schema *openapi3.Schema) []any {
+func enumOf(schema *model.Schema) []any {
 	if len(schema.Enum) > 0 {
 		return schema.Enum
 	}
@@ -137,9 +137,9 @@ func enumOf(schema *openapi3.Schema) []any {
 }
 
 // permits reports whether a value has one of the types. Null is not a type of OpenAPI 3.0.
-func permits(types *openapi3.Types, value any) bool {
+func permits(types model.Types, value any) bool {
 	of := typeOf(value)
-	return types.Includes(of) || of == openapi3.TypeInteger && types.Includes(openapi3.TypeNumber)
+	return types.Includes(of) || of == model.Integer && types.Includes(model.Number)
 }
 
 // typeOf returns the JSON type of a value.
@@ -148,28 +148,28 @@ func typeOf(value any) string {
 	case nil:
 		return "null"
 	case bool:
-		return openapi3.TypeBoolean
+		return model.Boolean
 	case json.Number:
 		if wholeNumber(value.String()) {
-			return openapi3.TypeInteger
+			return model.Integer
 		}
-		return openapi3.TypeNumber
+		return model.Number
 	case string:
-		return openapi3.TypeString
+		return model.String
 	case []any:
-		return openapi3.TypeArray
+		return model.Array
 	case map[string]any:
-		return openapi3.TypeObject
-	case int, int32, int64: // in forms, which openapi3filter parses
-		return openapi3.TypeInteger
+		return model.Object
+	case int, int32, int64: // in forms, which kin-openapi parses
+		return model.Integer
 	case float64:
-		return openapi3.TypeNumber
+		return model.Number
 	}
 	return "value"
 }
 
-func (w *walk) string(schema *openapi3.Schema, value string, at *location) {
-	if f, ok := formats[schema.Format]; ok && schema.Type.Is(openapi3.TypeString) && !f.accepts(value) {
+func (w *walk) string(schema *model.Schema, value string, at *location) {
+	if f, ok := formats[schema.Format]; ok && schema.Type.Is(model.String) && !f.accepts(value) {
 		w.fail(at, "string of another format", w.expected(schema))
 	}
 	if length := uint64(utf8.RuneCountInString(value)); length < schema.MinLength || schema.MaxLength != nil && length > *schema.MaxLength {
@@ -182,7 +182,7 @@ func (w *walk) string(schema *openapi3.Schema, value string, at *location) {
 	}
 }
 
-func (w *walk) array(schema *openapi3.Schema, elements []any, at *location) {
+func (w *walk) array(schema *model.Schema, elements []any, at *location) {
 	if length := uint64(len(elements)); length < schema.MinItems || schema.MaxItems != nil && length > *schema.MaxItems {
 		w.fail(at, "array of another length", "an array of "+bounds(schema.MinItems, schema.MaxItems)+" elements")
 	}
@@ -208,7 +208,7 @@ func repeats(elements []any) bool {
 	return false
 }
 
-func (w *walk) object(schema *openapi3.Schema, object map[string]any, at *location) {
+func (w *walk) object(schema *model.Schema, object map[string]any, at *location) {
 	for _, name := range schema.Required {
 		if _, ok := object[name]; !ok && !w.wrongDirection(schema.Properties[name]) {
 			want := "a value"
@@ -242,12 +242,12 @@ func (w *walk) object(schema *openapi3.Schema, object map[string]any, at *locati
 }
 
 // wrongDirection reports whether a property is for responses only in a request, or the reverse.
-func (w *walk) wrongDirection(property *openapi3.SchemaRef) bool {
+func (w *walk) wrongDirection(property *model.SchemaRef) bool {
 	return property != nil && (w.request && property.Value.ReadOnly || !w.request && property.Value.WriteOnly)
 }
 
 // additions checks the fields that no part of a schema lists.
-func (w *walk) additions(schema *openapi3.Schema, object map[string]any, at *location) {
+func (w *walk) additions(schema *model.Schema, object map[string]any, at *location) {
 	fields := w.composition(schema)
 	if len(fields.known) == 0 && !fields.closed && fields.additional == nil {
 		return // a schema without properties restricts nothing

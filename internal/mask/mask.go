@@ -17,11 +17,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -94,7 +94,7 @@ func (m *Masker) Path(c *contract.Call, method string) string {
 
 // In is where a value is, and what the spec says about it.
 type In struct {
-	Schemas   []*openapi3.Schema
+	Schemas   []*model.Schema
 	Operation string // its id
 	Location  string
 	Name      string // of the field, or of the field of the list
@@ -120,9 +120,9 @@ func (m *Masker) Parameter(rules contract.ParameterRules, in In, values []string
 // text masks a value of a path or a query, which writes numbers like strings.
 func (m *Masker) text(in In, value string) string {
 	ofType := func(name string) bool {
-		return slices.ContainsFunc(in.Schemas, func(schema *openapi3.Schema) bool { return schema.Type.Is(name) })
+		return slices.ContainsFunc(in.Schemas, func(schema *model.Schema) bool { return schema.Type.Is(name) })
 	}
-	if ofType(openapi3.TypeNumber) && json.Valid([]byte(value)) || integer.MatchString(value) && !ofType(openapi3.TypeString) {
+	if ofType(model.Number) && json.Valid([]byte(value)) || integer.MatchString(value) && !ofType(model.String) {
 		return m.number(in, json.Number(value))
 	}
 	return m.string(in, value)
@@ -229,7 +229,7 @@ func (b *bodyMasker) object(fields map[string]any, pointer, location string) err
 }
 
 func (b *bodyMasker) array(elements []any, pointer, location, name string) error {
-	if elements != nil && slices.ContainsFunc(b.rules[pointer], func(schema *openapi3.Schema) bool { return schema.UniqueItems }) {
+	if elements != nil && slices.ContainsFunc(b.rules[pointer], func(schema *model.Schema) bool { return schema.UniqueItems }) {
 		return b.differentElements(elements, pointer, location, name)
 	}
 	b.tokens.ReadToken()
@@ -367,7 +367,7 @@ func (m *Masker) number(in In, number json.Number) string {
 
 // listed reports whether the spec lists a value.
 func (m *Masker) listed(in In, value any) bool {
-	return slices.ContainsFunc(in.Schemas, func(schema *openapi3.Schema) bool {
+	return slices.ContainsFunc(in.Schemas, func(schema *model.Schema) bool {
 		return len(schema.Enum) > 0 && m.Document.Fits(schema, value)
 	})
 }

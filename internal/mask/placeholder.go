@@ -16,9 +16,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/matching"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // publicBits is how much of a hash goes into a placeholder without a key: few enough bits that
@@ -157,7 +156,7 @@ func (m *Masker) code(value string) string {
 }
 
 // numberLike returns a placeholder that follows the rules that the number follows.
-func (m *Masker) numberLike(schemas []*openapi3.Schema, value string) string {
+func (m *Masker) numberLike(schemas []*model.Schema, value string) string {
 	schemas = m.followed(schemas, json.Number(value))
 	fits := func(candidate string) bool { return m.fits(schemas, json.Number(candidate)) }
 	if masked := m.integer(value); m.again <= tries && fits(masked) {
@@ -189,7 +188,7 @@ func (m *Masker) numberLike(schemas []*openapi3.Schema, value string) string {
 const tries = 100
 
 // bounds returns the range of numbers like value, and their step.
-func bounds(schemas []*openapi3.Schema, value string, decimals int) (low, high, step *big.Rat) {
+func bounds(schemas []*model.Schema, value string, decimals int) (low, high, step *big.Rat) {
 	power := func(exponent int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(exponent)), nil) }
 	size := new(big.Rat).SetInt(power(len(value)))
 	low, high, step = new(big.Rat).Neg(size), size, new(big.Rat).SetFrac(big.NewInt(1), power(decimals))
@@ -211,7 +210,7 @@ func bounds(schemas []*openapi3.Schema, value string, decimals int) (low, high, 
 }
 
 // stringLike returns a placeholder that follows the rules that the string follows.
-func (m *Masker) stringLike(schemas []*openapi3.Schema, value string) string {
+func (m *Masker) stringLike(schemas []*model.Schema, value string) string {
 	schemas = m.followed(schemas, value)
 	length := utf8.RuneCountInString(value)
 	for _, masked := range []func() string{
@@ -234,7 +233,7 @@ func (m *Masker) stringLike(schemas []*openapi3.Schema, value string) string {
 }
 
 // matching returns a string that matches the pattern of a schema.
-func (m *Masker) matching(schemas []*openapi3.Schema, value string) string {
+func (m *Masker) matching(schemas []*model.Schema, value string) string {
 	random := m.random(value)
 	for _, schema := range schemas {
 		for range tries {
@@ -247,10 +246,10 @@ func (m *Masker) matching(schemas []*openapi3.Schema, value string) string {
 }
 
 // followed returns the schemas that a value follows.
-func (m *Masker) followed(schemas []*openapi3.Schema, value any) []*openapi3.Schema {
-	return slices.DeleteFunc(slices.Clone(schemas), func(schema *openapi3.Schema) bool { return !m.Document.Fits(schema, value) })
+func (m *Masker) followed(schemas []*model.Schema, value any) []*model.Schema {
+	return slices.DeleteFunc(slices.Clone(schemas), func(schema *model.Schema) bool { return !m.Document.Fits(schema, value) })
 }
 
-func (m *Masker) fits(schemas []*openapi3.Schema, value any) bool {
-	return !slices.ContainsFunc(schemas, func(schema *openapi3.Schema) bool { return !m.Document.Fits(schema, value) })
+func (m *Masker) fits(schemas []*model.Schema, value any) bool {
+	return !slices.ContainsFunc(schemas, func(schema *model.Schema) bool { return !m.Document.Fits(schema, value) })
 }

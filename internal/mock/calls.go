@@ -10,11 +10,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/mock/values"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // valuesOf returns the values of variables, in order.
@@ -77,7 +76,7 @@ func (c *call) sent() map[string]any {
 
 // unquoted returns a value as a response has it: a number where the spec, before it was normalized,
 // also allows the number as a string.
-func unquoted(schema *openapi3.SchemaRef, value any) any {
+func unquoted(schema *model.SchemaRef, value any) any {
 	if schema == nil {
 		return value
 	}
@@ -130,7 +129,7 @@ func (c *call) setCounts(header http.Header, selected page) {
 	}
 	for name, listed := range c.success.Headers {
 		count, ok := selected.count(strings.TrimPrefix(plain(name), "x"))
-		if number := json.Number(strconv.Itoa(count)); ok && listed.Value.Schema != nil && c.data.plan.document.Fits(listed.Value.Schema.Value, number) {
+		if number := json.Number(strconv.Itoa(count)); ok && listed.Schema != nil && c.data.plan.document.Fits(listed.Schema.Value, number) {
 			header.Set(name, number.String())
 		}
 	}
@@ -377,7 +376,7 @@ func (c *call) sendEncoded(body []byte) *Response {
 	}
 	if c.success != nil {
 		for name, listed := range c.success.Headers {
-			if value := c.data.plan.header(c.operation, name, &listed.Value.Parameter); value != "" {
+			if value := c.data.plan.header(c.operation, name, listed); value != "" {
 				header.Set(name, value)
 			}
 		}
@@ -386,7 +385,7 @@ func (c *call) sendEncoded(body []byte) *Response {
 }
 
 // header returns the value of a required header, "" if it is optional or not a plain value.
-func (p *Plan) header(o *operation, name string, listed *openapi3.Parameter) string {
+func (p *Plan) header(o *operation, name string, listed *model.Parameter) string {
 	if !listed.Required || listed.Schema == nil {
 		return ""
 	}

@@ -9,11 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/httpx"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // collection is a path whose items clients create, list or change.
@@ -23,12 +22,12 @@ type collection struct {
 	item     string // template of the path of an item; empty if items have none
 	variable string // of the item's path
 	key      string // field that identifies an item; empty if nothing does
-	schema   *openapi3.SchemaRef
-	keyRules openapi3.SchemaRefs // of the field and the variable
-	keyAll   *openapi3.SchemaRef // the rules together, or that of the field if their types differ
-	creator  *operation          // may be nil
-	reader   *operation          // reads an item; may be nil
-	lister   *operation          // may be nil
+	schema   *model.SchemaRef
+	keyRules model.SchemaRefs // of the field and the variable
+	keyAll   *model.SchemaRef // the rules together, or that of the field if their types differ
+	creator  *operation       // may be nil
+	reader   *operation       // reads an item; may be nil
+	lister   *operation       // may be nil
 	parents  []parent
 }
 
@@ -191,8 +190,8 @@ func (c *collection) findKey(sample *contract.Operation, get, post *operation, l
 	if variable == nil {
 		return
 	}
-	key := func(properties map[string]*openapi3.SchemaRef) string { return keyOf(properties, variable, c.noun) }
-	has := func(properties map[string]*openapi3.SchemaRef) bool { return key(properties) != "" }
+	key := func(properties map[string]*model.SchemaRef) string { return keyOf(properties, variable, c.noun) }
+	has := func(properties map[string]*model.SchemaRef) bool { return key(properties) != "" }
 	var found place
 	if get != nil {
 		found = findItem(get.schema(), c.noun, has)
@@ -207,11 +206,11 @@ func (c *collection) findKey(sample *contract.Operation, get, post *operation, l
 		return
 	}
 	c.schema, c.key = found.schema, key(propertiesOf(found.schema))
-	c.keyRules = openapi3.SchemaRefs{propertiesOf(c.schema)[c.key]}
+	c.keyRules = model.SchemaRefs{propertiesOf(c.schema)[c.key]}
 	if variable.Schema != nil {
 		c.keyRules = append(c.keyRules, variable.Schema)
 	}
-	c.keyAll = &openapi3.SchemaRef{Value: &openapi3.Schema{AllOf: c.keyRules}}
+	c.keyAll = &model.SchemaRef{Value: &model.Schema{AllOf: c.keyRules}}
 	if scalarType(c.keyRules[0]) != scalarType(variable.Schema) {
 		c.keyAll = c.keyRules[0]
 	}
@@ -232,11 +231,11 @@ func (c *collection) inRequest(o *operation) place {
 	if o.body == nil || itemsOf(o.body) != nil {
 		return place{}
 	}
-	if body := single(o.body); len(propertiesOf(body)) == 0 && body.Value.AdditionalProperties.Schema == nil && (body.Value.Type == nil || body.Value.Type.Is(openapi3.TypeObject)) {
+	if body := single(o.body); len(propertiesOf(body)) == 0 && body.Value.AdditionalProperties.Schema == nil && (body.Value.Type == nil || body.Value.Type.Is(model.Object)) {
 		return place{found: true, schema: o.body} // takes any fields
 	}
 	own := propertiesOf(c.schema)
-	return findItem(o.body, c.noun, func(properties map[string]*openapi3.SchemaRef) bool {
+	return findItem(o.body, c.noun, func(properties map[string]*model.SchemaRef) bool {
 		for name := range properties {
 			if _, property := named(own, name); property != nil && name != c.key {
 				return true
@@ -253,7 +252,7 @@ func (c *collection) inResponse(o *operation) place {
 		return place{}
 	}
 	own := propertiesOf(c.schema)
-	return findItem(schema, c.noun, func(properties map[string]*openapi3.SchemaRef) bool {
+	return findItem(schema, c.noun, func(properties map[string]*model.SchemaRef) bool {
 		if c.key != "" {
 			property := properties[c.key]
 			return property != nil && scalarType(property) == scalarType(own[c.key])
@@ -268,7 +267,7 @@ func (c *collection) inResponse(o *operation) place {
 }
 
 // schema returns that of the preferred response, or nil.
-func (o *operation) schema() *openapi3.SchemaRef {
+func (o *operation) schema() *model.SchemaRef {
 	if len(o.media) == 0 || o.media[0].kind != jsonBody {
 		return nil
 	}
@@ -340,7 +339,7 @@ func (o *operation) jsonPatch() bool {
 	if request == nil || itemsOf(o.body) == nil {
 		return false
 	}
-	for name, media := range request.Value.Content {
+	for name, media := range request.Content {
 		if media.Schema == o.body && (httpx.MediaType(name) == "application/json-patch+json") {
 			return true
 		}

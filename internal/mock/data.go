@@ -10,11 +10,10 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/mock/values"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // Data is the current items of the collections of a spec. It is safe for concurrent use.
@@ -44,7 +43,7 @@ type item struct {
 	created bool // by a client, so that nothing optional is made up
 
 	mu       sync.Mutex
-	versions map[*openapi3.Schema]map[string]any // as the responses have it
+	versions map[*model.Schema]map[string]any // as the responses have it
 }
 
 // initialItems is the number of generated items of a collection.
@@ -212,7 +211,7 @@ func (p *Plan) initial(c *collection, path string) (items []map[string]any) {
 	for i := len(items); len(items) < initialItems && i < initialItems; i++ {
 		generate := p.generator.Other
 		if i == 0 {
-			generate = func(schema *openapi3.SchemaRef, key string) (any, error) {
+			generate = func(schema *model.SchemaRef, key string) (any, error) {
 				return p.generator.Value(schema, key, values.Full)
 			}
 		}
@@ -231,7 +230,7 @@ func (p *Plan) initial(c *collection, path string) (items []map[string]any) {
 
 // example reports whether the spec has an example of the key.
 func (p *Plan) example(c *collection) bool {
-	return slices.ContainsFunc(c.keyRules, func(rule *openapi3.SchemaRef) bool { return rule.Value.Example != nil })
+	return slices.ContainsFunc(c.keyRules, func(rule *model.SchemaRef) bool { return rule.Value.Example != nil })
 }
 
 // setParents sets the fields that have the name of a variable above the collection.
@@ -267,8 +266,8 @@ func (p *Plan) parentFields(c *collection) map[string]int {
 }
 
 // typed returns a value of a path as a value of JSON.
-func typed(schema *openapi3.SchemaRef, value string) any {
-	if scalarType(schema) == openapi3.TypeInteger {
+func typed(schema *model.SchemaRef, value string) any {
+	if scalarType(schema) == model.Integer {
 		return json.Number(value)
 	}
 	return value
@@ -279,11 +278,11 @@ func (p *Plan) newKey(t *table) any {
 	fits := func(key any) bool {
 		text := keyText(key)
 		return text != "" && t.byKey[text] == nil && !t.gone[text] &&
-			!slices.ContainsFunc(t.on.keyRules, func(rule *openapi3.SchemaRef) bool { return !p.document.Fits(rule.Value, typed(rule, text)) })
+			!slices.ContainsFunc(t.on.keyRules, func(rule *model.SchemaRef) bool { return !p.document.Fits(rule.Value, typed(rule, text)) })
 	}
 	next := strconv.FormatInt(t.last+1, 10)
 	number := any(json.Number(next))
-	if scalarType(t.on.keyRules[0]) == openapi3.TypeString {
+	if scalarType(t.on.keyRules[0]) == model.String {
 		number = next
 	}
 	if fits(number) {
@@ -352,7 +351,7 @@ func (d *Data) find(t *table, key string) *item {
 
 // as returns an item as a response with the schema has it: its own fields as far as they fit, and what
 // the schema requires else. Of an item of a client, only what a server sets is made up.
-func (d *Data) as(schema *openapi3.SchemaRef, t *table, i *item) map[string]any {
+func (d *Data) as(schema *model.SchemaRef, t *table, i *item) map[string]any {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if version := i.versions[schema.Value]; version != nil {
@@ -360,13 +359,13 @@ func (d *Data) as(schema *openapi3.SchemaRef, t *table, i *item) map[string]any 
 	}
 	version := d.version(schema, t, i)
 	if i.versions == nil {
-		i.versions = make(map[*openapi3.Schema]map[string]any)
+		i.versions = make(map[*model.Schema]map[string]any)
 	}
 	i.versions[schema.Value] = version
 	return version
 }
 
-func (d *Data) version(schema *openapi3.SchemaRef, t *table, i *item) map[string]any {
+func (d *Data) version(schema *model.SchemaRef, t *table, i *item) map[string]any {
 	fits := func(version map[string]any) bool { return d.plan.document.Fits(schema.Value, version) }
 	own := d.plan.fieldsOf(schema, i.fields)
 	if !i.created && fits(own) {
@@ -406,7 +405,7 @@ func (d *Data) version(schema *openapi3.SchemaRef, t *table, i *item) map[string
 
 // removeForeign removes generated fields that the version of an item does not need, such as those of
 // another kind of item than the client's. What only a server sets stays.
-func (p *Plan) removeForeign(schema *openapi3.SchemaRef, version, own map[string]any) {
+func (p *Plan) removeForeign(schema *model.SchemaRef, version, own map[string]any) {
 	properties := propertiesOf(schema)
 	for _, name := range slices.Sorted(maps.Keys(version)) {
 		property := properties[name]
@@ -423,7 +422,7 @@ func (p *Plan) removeForeign(schema *openapi3.SchemaRef, version, own map[string
 
 // fieldsOf returns the fields that a schema lists and that fit it. A schema that lists nothing takes
 // all.
-func (p *Plan) fieldsOf(schema *openapi3.SchemaRef, fields map[string]any) map[string]any {
+func (p *Plan) fieldsOf(schema *model.SchemaRef, fields map[string]any) map[string]any {
 	properties := propertiesOf(schema)
 	own := make(map[string]any, len(fields))
 	for name, value := range fields {

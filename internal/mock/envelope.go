@@ -7,12 +7,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // calm changes generated fields of a response, at the top level, that would mislead a client: it would
 // take an error for one, and would fetch further pages forever.
-func calm(schema *openapi3.SchemaRef, body any) {
+func calm(schema *model.SchemaRef, body any) {
 	object, ok := body.(map[string]any)
 	if !ok {
 		return
@@ -54,7 +54,7 @@ func furtherPage(name string) bool {
 }
 
 // nothing returns the value of a type that says nothing, or nil.
-func nothing(property *openapi3.SchemaRef, value any) any {
+func nothing(property *model.SchemaRef, value any) any {
 	if property.Value.Nullable {
 		return nil
 	}
@@ -76,10 +76,10 @@ func nothing(property *openapi3.SchemaRef, value any) any {
 }
 
 // requiredOf returns the required fields of all parts that apply together.
-func requiredOf(schema *openapi3.SchemaRef) []string {
+func requiredOf(schema *model.SchemaRef) []string {
 	var all []string
-	var add func(ref *openapi3.SchemaRef, depth int)
-	add = func(ref *openapi3.SchemaRef, depth int) {
+	var add func(ref *model.SchemaRef, depth int)
+	add = func(ref *model.SchemaRef, depth int) {
 		all = append(all, ref.Value.Required...)
 		for _, part := range ref.Value.AllOf {
 			if depth > 0 {
@@ -99,7 +99,7 @@ type page struct {
 
 // set returns a copy of the frame of a list with what the page says: totals, the number and the size of
 // the page, and whether more follow. They are fields at the top, or in an object such as paging.
-func (p page) set(schema *openapi3.SchemaRef, frame any) any {
+func (p page) set(schema *model.SchemaRef, frame any) any {
 	object, ok := frame.(map[string]any)
 	if !ok {
 		return frame
@@ -123,17 +123,17 @@ func (p page) set(schema *openapi3.SchemaRef, frame any) any {
 	return object
 }
 
-func (p page) setIn(properties map[string]*openapi3.SchemaRef, object map[string]any) {
+func (p page) setIn(properties map[string]*model.SchemaRef, object map[string]any) {
 	for name, property := range properties {
 		schema := single(property)
 		if schema == nil {
 			continue
 		}
-		if schema.Value.Type.Is(openapi3.TypeBoolean) {
+		if schema.Value.Type.Is(model.Boolean) {
 			if more, ok := p.more(plain(name)); ok {
 				object[name] = more
 			}
-		} else if count, ok := p.count(plain(name)); ok && (schema.Value.Type.Is(openapi3.TypeInteger) || schema.Value.Type.Is(openapi3.TypeNumber)) {
+		} else if count, ok := p.count(plain(name)); ok && (schema.Value.Type.Is(model.Integer) || schema.Value.Type.Is(model.Number)) {
 			object[name] = json.Number(strconv.Itoa(count))
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // formats are checks of formats that requests need not follow, because the checks of traffic know that
@@ -21,7 +21,7 @@ var formats = map[string]func(string) bool{
 }
 
 // fitsFormat reports whether the strings of a value have the formats of a schema.
-func fitsFormat(schema *openapi3.SchemaRef, value any) bool {
+func fitsFormat(schema *model.SchemaRef, value any) bool {
 	if schema = single(schema); schema == nil {
 		return true
 	}

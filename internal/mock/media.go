@@ -12,18 +12,18 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/mock/values"
+	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // media is a body that a response may have.
 type media struct {
 	name  string // content type
 	kind  kind
-	entry *openapi3.MediaType
+	entry *model.MediaType
 	fixed func() fixedBody // made on first use
 	frame func() any       // around an item or a list, made on first use
 }
@@ -56,9 +56,9 @@ func newOperation(p *Plan, spec *contract.Operation) *operation {
 	}
 	slices.SortStableFunc(o.media, func(a, b *media) int { return cmp.Compare(a.kind, b.kind) })
 	if request := spec.Spec().RequestBody; request != nil {
-		for _, name := range slices.Sorted(maps.Keys(request.Value.Content)) {
+		for _, name := range slices.Sorted(maps.Keys(request.Content)) {
 			if httpx.JSON(name) && o.body == nil {
-				o.body = request.Value.Content[name].Schema
+				o.body = request.Content[name].Schema
 			}
 		}
 	}
@@ -71,16 +71,16 @@ func bodied(status int) bool {
 
 // successOf returns the lowest success that the spec lists: a status, a range or the default.
 // Without any, it is the lowest redirection or failure, or else 200.
-func successOf(o *contract.Operation) (int, *openapi3.Response) {
+func successOf(o *contract.Operation) (int, *model.Response) {
 	responses := o.Spec().Responses
 	for _, class := range []string{"2", "3", "4", "5"} {
-		for _, key := range slices.Sorted(maps.Keys(responses.Map())) { // digits precede XX
+		for _, key := range slices.Sorted(maps.Keys(responses)) { // digits precede XX
 			if strings.HasPrefix(key, class) {
-				return statusOf(key, o.Method), responses.Value(key).Value
+				return statusOf(key, o.Method), responses[key]
 			}
 		}
-		if def := responses.Default(); def != nil && class == "2" {
-			return statusOf("2XX", o.Method), def.Value
+		if def := responses["default"]; def != nil && class == "2" {
+			return statusOf("2XX", o.Method), def
 		}
 	}
 	return http.StatusOK, nil
@@ -104,7 +104,7 @@ func statusOf(key, method string) int {
 	return http.StatusOK
 }
 
-func newMedia(p *Plan, o *contract.Operation, name string, entry *openapi3.MediaType) *media {
+func newMedia(p *Plan, o *contract.Operation, name string, entry *model.MediaType) *media {
 	m := &media{name: concrete(name), entry: entry}
 	if original, ok := entry.Extensions["x-media-type"].(string); ok {
 		m.name = original
@@ -136,7 +136,7 @@ func concrete(name string) string {
 	return strings.ReplaceAll(name, "*", "octet-stream")
 }
 
-func kindOf(name string, schema *openapi3.SchemaRef) kind {
+func kindOf(name string, schema *model.SchemaRef) kind {
 	switch {
 	case httpx.JSON(name):
 		return jsonBody
@@ -152,8 +152,8 @@ func kindOf(name string, schema *openapi3.SchemaRef) kind {
 	return binaryBody
 }
 
-func isList(schema *openapi3.SchemaRef) bool {
-	return schema != nil && schema.Value.Type.Is(openapi3.TypeArray)
+func isList(schema *model.SchemaRef) bool {
+	return schema != nil && schema.Value.Type.Is(model.Array)
 }
 
 // make returns the example of a body, or a generated one.
@@ -177,12 +177,10 @@ func (m *media) make(p *Plan, key string) fixedBody {
 func (m *media) example(document *contract.Document) (value any, found bool) {
 	examples := []any{m.entry.Example}
 	for _, name := range slices.Sorted(maps.Keys(m.entry.Examples)) {
-		if example := m.entry.Examples[name].Value; example != nil {
-			examples = append(examples, example.Value)
-		}
+		examples = append(examples, m.entry.Examples[name])
 	}
 	for _, example := range examples {
-		if example = values.Exact(example); example != nil && (m.entry.Schema == nil || document.Fits(m.entry.Schema.Value, example)) {
+		if example = tree.Clone(example); example != nil && (m.entry.Schema == nil || document.Fits(m.entry.Schema.Value, example)) {
 			return example, true
 		}
 	}
@@ -190,7 +188,7 @@ func (m *media) example(document *contract.Document) (value any, found bool) {
 }
 
 // encode writes a value as the body of a response.
-func (m *media) encode(schema *openapi3.SchemaRef, value any) ([]byte, error) {
+func (m *media) encode(schema *model.SchemaRef, value any) ([]byte, error) {
 	elements, _ := value.([]any)
 	switch m.kind {
 	case jsonBody:

@@ -8,10 +8,9 @@ package mock
 import (
 	"net/http"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/mock/values"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // Plan says how each operation of a spec is processed. It is safe for concurrent use.
@@ -73,9 +72,9 @@ type operation struct {
 	pages   paging
 
 	status  int
-	success *openapi3.Response // may be nil
-	media   []*media           // of the success, the preferred one first
-	body    *openapi3.SchemaRef
+	success *model.Response // may be nil
+	media   []*media        // of the success, the preferred one first
+	body    *model.SchemaRef
 }
 
 type role int

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	_ "github.com/xsale-go/xsale/internal/contract/rare"
 )
 
 // service is a plan with data, for tests.

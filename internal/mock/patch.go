@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xsale-go/xsale/internal/mock/values"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // applyPatch returns a copy of an object with the changes of a JSON Patch (RFC 6902).
@@ -19,7 +19,7 @@ func applyPatch(former map[string]any, body []byte) (map[string]any, *Failure) {
 	if json.Unmarshal(body, &changes) != nil {
 		return nil, &Failure{http.StatusBadRequest, "The sandbox cannot read the patch", "/", "want a list of changes"}
 	}
-	var document any = values.Exact(former)
+	var document any = tree.Clone(former)
 	for i, change := range changes {
 		broken := func(why string) *Failure {
 			return &Failure{http.StatusBadRequest, "The patch cannot be applied", "/" + strconv.Itoa(i), why}
@@ -30,7 +30,7 @@ func applyPatch(former map[string]any, body []byte) (map[string]any, *Failure) {
 			if !found {
 				return nil, broken("from leads nowhere")
 			}
-			value = values.Exact(from)
+			value = tree.Clone(from)
 			if op == "move" {
 				document, _ = edit(document, steps(change.From), "remove", nil)
 			}

@@ -1,15 +1,15 @@
 package mock
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/mock/values"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // Problem returns the body of an error response as the spec has it for the status: the given problem
@@ -17,15 +17,12 @@ import (
 // nil if the spec has no JSON for the status.
 func (p *Plan) Problem(o *contract.Operation, status int, details []byte) (contentType string, body []byte) {
 	responses := o.Spec().Responses
-	listed := responses.Status(status)
-	if listed == nil {
-		listed = responses.Default()
-	}
+	listed := cmp.Or(responses.Status(status), responses["default"])
 	if listed == nil {
 		return "", nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(listed.Value.Content)) {
-		media := listed.Value.Content[name]
+	for _, name := range slices.Sorted(maps.Keys(listed.Content)) {
+		media := listed.Content[name]
 		if !httpx.JSON(name) || media.Schema == nil {
 			continue
 		}
@@ -52,13 +49,13 @@ func (p *Plan) Problem(o *contract.Operation, status int, details []byte) (conte
 const problemType = "application/problem+json"
 
 // isProblem reports whether a schema is one of problem details.
-func isProblem(schema *openapi3.SchemaRef) bool {
+func isProblem(schema *model.SchemaRef) bool {
 	properties := propertiesOf(schema)
 	return properties["title"] != nil && properties["status"] != nil
 }
 
 // problem returns a generated body for an error, with the details where fields of their meaning are.
-func (p *Plan) problem(schema *openapi3.SchemaRef, o *contract.Operation, status int, details map[string]any) any {
+func (p *Plan) problem(schema *model.SchemaRef, o *contract.Operation, status int, details map[string]any) any {
 	key := o.Method + " " + o.Path + " " + http.StatusText(status)
 	generated, err := p.generator.Value(schema, key, values.Required)
 	if err != nil {
@@ -78,7 +75,7 @@ var meanings = map[string]string{
 	"message": "detail", "description": "detail", "errormessage": "detail", "exceptiondescription": "detail", "reason": "detail", "error": "detail", "errors": "errors",
 }
 
-func (p *Plan) describe(schema *openapi3.SchemaRef, object, details map[string]any, depth int) {
+func (p *Plan) describe(schema *model.SchemaRef, object, details map[string]any, depth int) {
 	for name, property := range propertiesOf(schema) {
 		if value := details[meanings[plain(name)]]; value != nil && p.document.Fits(property.Value, value) && len(property.Value.Enum) == 0 {
 			if trial := maps.Clone(object); scalarOrListed(property) {
@@ -96,7 +93,7 @@ func (p *Plan) describe(schema *openapi3.SchemaRef, object, details map[string]a
 }
 
 // scalarOrListed reports whether the schema of a field says what its values are.
-func scalarOrListed(property *openapi3.SchemaRef) bool {
+func scalarOrListed(property *model.SchemaRef) bool {
 	schema := single(property)
 	return schema != nil && schema.Value.Type != nil
 }

@@ -7,9 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -20,17 +19,17 @@ type filter struct {
 }
 
 // filtersOf returns the query parameters that have the name of a field, in any case.
-func filtersOf(o *contract.Operation, properties map[string]*openapi3.SchemaRef) (filters []filter) {
+func filtersOf(o *contract.Operation, properties map[string]*model.SchemaRef) (filters []filter) {
 	for _, parameter := range o.Parameters() {
-		if parameter.In != openapi3.ParameterInQuery || parameter.Schema == nil {
+		if parameter.In != model.InQuery || parameter.Schema == nil {
 			continue
 		}
 		field, property := named(properties, parameter.Name)
 		if property == nil || len(propertiesOf(property)) > 0 {
 			continue
 		}
-		method, err := parameter.SerializationMethod()
-		filters = append(filters, filter{parameter.Name, field, err == nil && !method.Explode && itemsOf(parameter.Schema) != nil})
+		_, explode := parameter.Serialization()
+		filters = append(filters, filter{parameter.Name, field, !explode && itemsOf(parameter.Schema) != nil})
 	}
 	return filters
 }
@@ -102,7 +101,7 @@ func pagingOf(o *contract.Operation) paging {
 		name := plain(parameter.Name)
 		doubtful = doubtful || strings.Contains(name, "continuation") || strings.Contains(name, "cursor") || name == "pageoffset" ||
 			strings.HasSuffix(name, "token") || name == "after" || name == "before"
-		if parameter.In != openapi3.ParameterInQuery || schema == nil || scalarType(schema) != openapi3.TypeInteger {
+		if parameter.In != model.InQuery || schema == nil || scalarType(schema) != model.Integer {
 			continue
 		}
 		of := func(target *string, names []string) bool {
@@ -113,10 +112,11 @@ func pagingOf(o *contract.Operation) paging {
 			*target = parameter.Name
 			return true
 		}
-		usual, hasUsual := schema.Value.Default.(float64)
+		usual, err := strconv.Atoi(keyText(schema.Value.Default))
+		hasUsual := err == nil
 		switch {
 		case of(&p.size, sizeNames):
-			p.usual = int(usual)
+			p.usual = usual
 		case of(&p.page, pageNames):
 			p.first = 1
 			least := schema.Value.Min

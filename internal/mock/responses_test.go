@@ -1,13 +1,15 @@
 package mock
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // operationPath returns a path with one operation and its responses.
@@ -170,37 +172,37 @@ func TestReasons(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	parameter := func(name, schema string) *openapi3.Parameter {
-		parsed := openapi3.NewIntegerSchema()
-		if schema != "" {
-			if err := json.Unmarshal([]byte(schema), parsed); err != nil {
-				t.Fatal(err)
-			}
+	parameter := func(name, schema string) *model.Parameter {
+		read, err := tree.Read([]byte(cmp.Or(schema, `{"type":"integer"}`)))
+		if err != nil {
+			t.Fatal(err)
 		}
-		return openapi3.NewQueryParameter(name).WithSchema(parsed)
+		parsed, err := model.NewSchema(nil, read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &model.Parameter{Name: name, In: model.InQuery, Schema: &model.SchemaRef{Value: parsed}}
 	}
 	for _, test := range []struct {
-		parameters   []*openapi3.Parameter
+		parameters   []*model.Parameter
 		query        string
 		offset, size int
 	}{
-		{[]*openapi3.Parameter{parameter("limit", ""), parameter("offset", "")}, "limit=2&offset=3", 3, 2},
-		{[]*openapi3.Parameter{parameter("$top", ""), parameter("$skip", "")}, "$top=2&$skip=30", 10, 2},
-		{[]*openapi3.Parameter{parameter("page", ""), parameter("per_page", "")}, "page=2&per_page=4", 4, 4},
-		{[]*openapi3.Parameter{parameter("page", `{"type":"integer","minimum":0}`), parameter("size", "")}, "page=2&size=4", 8, 4},
-		{[]*openapi3.Parameter{parameter("PageIndex", `{"type":"integer","default":0}`), parameter("PageSize", `{"type":"integer","default":3}`)}, "PageIndex=1", 3, 3},
-		{[]*openapi3.Parameter{parameter("page", "")}, "page=1", 0, usualPage},
-		{[]*openapi3.Parameter{parameter("limit", "")}, "limit=2", 0, 2},
-		{[]*openapi3.Parameter{parameter("limit", ""), parameter("cursor", "")}, "limit=2", 0, 0},
-		{[]*openapi3.Parameter{parameter("pageOffset", ""), parameter("pageSize", "")}, "pageSize=2&pageOffset=1", 0, 0},
-		{[]*openapi3.Parameter{parameter("page", ""), parameter("offset", ""), parameter("limit", "")}, "limit=2", 0, 0},
-		{[]*openapi3.Parameter{parameter("limit", ""), parameter("offset", "")}, "limit=-1&offset=x", 0, 0},
+		{[]*model.Parameter{parameter("limit", ""), parameter("offset", "")}, "limit=2&offset=3", 3, 2},
+		{[]*model.Parameter{parameter("$top", ""), parameter("$skip", "")}, "$top=2&$skip=30", 10, 2},
+		{[]*model.Parameter{parameter("page", ""), parameter("per_page", "")}, "page=2&per_page=4", 4, 4},
+		{[]*model.Parameter{parameter("page", `{"type":"integer","minimum":0}`), parameter("size", "")}, "page=2&size=4", 8, 4},
+		{[]*model.Parameter{parameter("PageIndex", `{"type":"integer","default":0}`), parameter("PageSize", `{"type":"integer","default":3}`)}, "PageIndex=1", 3, 3},
+		{[]*model.Parameter{parameter("page", "")}, "page=1", 0, usualPage},
+		{[]*model.Parameter{parameter("limit", "")}, "limit=2", 0, 2},
+		{[]*model.Parameter{parameter("limit", ""), parameter("cursor", "")}, "limit=2", 0, 0},
+		{[]*model.Parameter{parameter("pageOffset", ""), parameter("pageSize", "")}, "pageSize=2&pageOffset=1", 0, 0},
+		{[]*model.Parameter{parameter("page", ""), parameter("offset", ""), parameter("limit", "")}, "limit=2", 0, 0},
+		{[]*model.Parameter{parameter("limit", ""), parameter("offset", "")}, "limit=-1&offset=x", 0, 0},
 	} {
 		s := newService(t, operationPath("get", "/x", "'200': {description: x}"), "", nil)
 		operation := s.document.Operation("only")
-		for _, p := range test.parameters {
-			operation.Spec().Parameters = append(operation.Spec().Parameters, &openapi3.ParameterRef{Value: p})
-		}
+		operation.Spec().Parameters = test.parameters
 		query, err := url.ParseQuery(test.query)
 		if err != nil {
 			t.Fatal(err)

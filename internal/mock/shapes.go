@@ -6,19 +6,18 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // propertiesOf returns the properties of all parts of a schema.
-func propertiesOf(schema *openapi3.SchemaRef) map[string]*openapi3.SchemaRef {
-	properties := make(map[string]*openapi3.SchemaRef)
+func propertiesOf(schema *model.SchemaRef) map[string]*model.SchemaRef {
+	properties := make(map[string]*model.SchemaRef)
 	addProperties(schema, properties, nil)
 	return properties
 }
 
-func addProperties(ref *openapi3.SchemaRef, properties map[string]*openapi3.SchemaRef, seen []*openapi3.Schema) {
+func addProperties(ref *model.SchemaRef, properties map[string]*model.SchemaRef, seen []*model.Schema) {
 	if ref == nil || ref.Value == nil || slices.Contains(seen, ref.Value) {
 		return
 	}
@@ -34,16 +33,16 @@ func addProperties(ref *openapi3.SchemaRef, properties map[string]*openapi3.Sche
 }
 
 // itemsOf returns the schema of the elements of a list, or nil.
-func itemsOf(schema *openapi3.SchemaRef) *openapi3.SchemaRef {
+func itemsOf(schema *model.SchemaRef) *model.SchemaRef {
 	schema = single(schema)
-	if schema == nil || schema.Value.Type != nil && !schema.Value.Type.Is(openapi3.TypeArray) {
+	if schema == nil || schema.Value.Type != nil && !schema.Value.Type.Is(model.Array) {
 		return nil
 	}
 	return schema.Value.Items
 }
 
 // single follows compositions of one part, which add prose or null to a reference.
-func single(schema *openapi3.SchemaRef) *openapi3.SchemaRef {
+func single(schema *model.SchemaRef) *model.SchemaRef {
 	for range 8 {
 		if schema == nil || schema.Value == nil {
 			return nil
@@ -58,12 +57,12 @@ func single(schema *openapi3.SchemaRef) *openapi3.SchemaRef {
 }
 
 // scalarType returns the type of a schema of strings or integers, and "" for any other.
-func scalarType(schema *openapi3.SchemaRef) string {
+func scalarType(schema *model.SchemaRef) string {
 	schema = single(schema)
 	if schema == nil || schema.Value.Type == nil {
 		return ""
 	}
-	for _, name := range []string{openapi3.TypeString, openapi3.TypeInteger} {
+	for _, name := range []string{model.String, model.Integer} {
 		if schema.Value.Type.Is(name) {
 			return name
 		}
@@ -72,7 +71,7 @@ func scalarType(schema *openapi3.SchemaRef) string {
 }
 
 // named returns the property with a name, in any case.
-func named(properties map[string]*openapi3.SchemaRef, name string) (string, *openapi3.SchemaRef) {
+func named(properties map[string]*model.SchemaRef, name string) (string, *model.SchemaRef) {
 	if property := properties[name]; property != nil {
 		return name, property
 	}
@@ -99,14 +98,14 @@ func plain(name string) string {
 type place struct {
 	found  bool
 	names  []string
-	schema *openapi3.SchemaRef // of the item, or of an element of the list
+	schema *model.SchemaRef // of the item, or of an element of the list
 }
 
 // containers are the usual names of the field with the item or the list, the best first.
 var containers = []string{"data", "items", "item", "value", "values", "results", "result", "content", "records", "elements", "list", "rows", "embedded"}
 
 // candidates returns the fields of an object that may contain an item or a list, the best first.
-func candidates(properties map[string]*openapi3.SchemaRef, noun string) []string {
+func candidates(properties map[string]*model.SchemaRef, noun string) []string {
 	rank := func(name string) int {
 		name = plain(name)
 		if name == plain(noun) || name == plain(singular(noun)) {
@@ -123,7 +122,7 @@ func candidates(properties map[string]*openapi3.SchemaRef, noun string) []string
 }
 
 // findList returns the place of a list of objects: the body itself, or a field up to two levels deep.
-func findList(schema *openapi3.SchemaRef, noun string, depth int) place {
+func findList(schema *model.SchemaRef, noun string, depth int) place {
 	if items := itemsOf(schema); items != nil {
 		return place{len(propertiesOf(items)) > 0, nil, items}
 	}
@@ -144,7 +143,7 @@ func findList(schema *openapi3.SchemaRef, noun string, depth int) place {
 }
 
 // findItem returns the place of an object that fits: the body itself, or one of its fields.
-func findItem(schema *openapi3.SchemaRef, noun string, fits func(properties map[string]*openapi3.SchemaRef) bool) place {
+func findItem(schema *model.SchemaRef, noun string, fits func(properties map[string]*model.SchemaRef) bool) place {
 	properties := propertiesOf(schema)
 	if fits(properties) {
 		return place{true, nil, schema}
@@ -198,14 +197,14 @@ func singular(noun string) string {
 // a whole or by its end, such as id for petId, or the one that the variable names together with the
 // noun of the collection, such as orderId for id. A property of the variable's type is better than
 // one of another type.
-func keyOf(properties map[string]*openapi3.SchemaRef, variable *openapi3.Parameter, noun string) string {
+func keyOf(properties map[string]*model.SchemaRef, variable *model.Parameter, noun string) string {
 	if key := keyOfType(properties, variable, noun, scalarType(variable.Schema)); key != "" {
 		return key
 	}
 	return keyOfType(properties, variable, noun, "")
 }
 
-func keyOfType(properties map[string]*openapi3.SchemaRef, variable *openapi3.Parameter, noun, wantedType string) string {
+func keyOfType(properties map[string]*model.SchemaRef, variable *model.Parameter, noun, wantedType string) string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		if kind := scalarType(properties[name]); kind != "" && (wantedType == "" || kind == wantedType) {
@@ -247,9 +246,9 @@ func endings(name string) []string {
 }
 
 // pathParameter returns a parameter of the path, or nil.
-func pathParameter(o *contract.Operation, name string) *openapi3.Parameter {
+func pathParameter(o *contract.Operation, name string) *model.Parameter {
 	for _, parameter := range o.Parameters() {
-		if parameter.In == openapi3.ParameterInPath && parameter.Name == name {
+		if parameter.In == model.InPath && parameter.Name == name {
 			return parameter
 		}
 	}

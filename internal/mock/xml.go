@@ -10,12 +10,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // encodeXML writes a value as XML: names, attributes and wrapped lists as the schema says. It writes
 // no namespaces. A string that is a document itself is written as it is.
-func encodeXML(schema *openapi3.SchemaRef, value any) ([]byte, error) {
+func encodeXML(schema *model.SchemaRef, value any) ([]byte, error) {
 	if text, ok := value.(string); ok && strings.HasPrefix(strings.TrimSpace(text), "<") {
 		return []byte(text), nil
 	}
@@ -43,14 +43,14 @@ func encodeXML(schema *openapi3.SchemaRef, value any) ([]byte, error) {
 type xmlWriter struct{ bytes.Buffer }
 
 // xmlOf returns what a schema says about XML.
-func xmlOf(schema *openapi3.SchemaRef) openapi3.XML {
-	if schema == nil || schema.Value.XML == nil {
-		return openapi3.XML{}
+func xmlOf(schema *model.SchemaRef) model.XML {
+	if schema == nil {
+		return model.XML{}
 	}
-	return *schema.Value.XML
+	return schema.Value.XML
 }
 
-func (w *xmlWriter) element(name string, schema *openapi3.SchemaRef, value any) {
+func (w *xmlWriter) element(name string, schema *model.SchemaRef, value any) {
 	name = cmp.Or(xmlOf(schema).Name, name)
 	switch value := value.(type) {
 	case []any:
@@ -74,7 +74,7 @@ func (w *xmlWriter) element(name string, schema *openapi3.SchemaRef, value any) 
 	}
 }
 
-func (w *xmlWriter) object(name string, schema *openapi3.SchemaRef, object map[string]any) {
+func (w *xmlWriter) object(name string, schema *model.SchemaRef, object map[string]any) {
 	properties := propertiesOf(schema)
 	var attributes, elements []string
 	for _, field := range slices.Sorted(maps.Keys(object)) {

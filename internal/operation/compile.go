@@ -7,16 +7,13 @@ import (
 	"math"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/mock/values"
-	"github.com/xsale-go/xsale/internal/spec/typed"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 func compile(document *contract.Document, from *contract.Operation) *Operation {
@@ -41,14 +38,14 @@ func compile(document *contract.Document, from *contract.Operation) *Operation {
 		return order
 	})
 	if spec.RequestBody != nil {
-		o.Body = c.bodyOf(spec.RequestBody.Value)
+		o.Body = c.bodyOf(spec.RequestBody)
 	}
-	for _, status := range slices.Sorted(maps.Keys(spec.Responses.Map())) {
+	for _, status := range slices.Sorted(maps.Keys(spec.Responses)) {
 		if status[0] == '2' {
 			o.Responses = append(o.Responses, responseOf(spec, status))
 		}
 	}
-	if len(o.Responses) == 0 && spec.Responses.Value("default") != nil {
+	if len(o.Responses) == 0 && spec.Responses["default"] != nil {
 		o.Responses = append(o.Responses, responseOf(spec, "default"))
 	}
 	nameFlags(o)
@@ -61,7 +58,7 @@ type compiler struct {
 }
 
 // sample returns a value that fits, or nil without one.
-func (c compiler) sample(schema *openapi3.SchemaRef, key string) any {
+func (c compiler) sample(schema *model.SchemaRef, key string) any {
 	if schema == nil || schema.Value == nil {
 		return nil
 	}
@@ -73,7 +70,7 @@ func (c compiler) sample(schema *openapi3.SchemaRef, key string) any {
 }
 
 // addExample adds a value of an input that is required. An example of the spec comes first.
-func (c compiler) addExample(p *Parameter, schema *openapi3.SchemaRef, given any) {
+func (c compiler) addExample(p *Parameter, schema *model.SchemaRef, given any) {
 	if !p.Required {
 		return
 	}
@@ -93,7 +90,7 @@ func (c compiler) addExample(p *Parameter, schema *openapi3.SchemaRef, given any
 var locations = []In{Path, Query, Header, Cookie, Field}
 
 // parametersOf returns a parameter, or its fields if it is an object of scalars.
-func (c compiler) parametersOf(p *openapi3.Parameter) []*Parameter {
+func (c compiler) parametersOf(p *model.Parameter) []*Parameter {
 	schema := p.Schema
 	for _, media := range p.Content { // one media type
 		schema = media.Schema
@@ -103,12 +100,12 @@ func (c compiler) parametersOf(p *openapi3.Parameter) []*Parameter {
 	parameter.Required = p.Required || parameter.In == Path
 	parameter.Deprecated = parameter.Deprecated || p.Deprecated
 	parameter.Description = cmp.Or(strings.TrimSpace(p.Description), parameter.Description)
-	parameter.Tag = typed.ParameterTag(p)
+	parameter.Tag = p.Tag()
 	c.addExample(parameter, schema, p.Example)
 	if parameter.In == Header && slices.Contains([]string{"accept", "content-type", "authorization", "x-id-token"}, strings.ToLower(p.Name)) {
 		return nil // OpenAPI has no such parameters, and the tokens are those of the login
 	}
-	if p.In == openapi3.ParameterInQuery {
+	if p.In == model.InQuery {
 		return c.withFields(parameter, of)
 	}
 	return []*Parameter{parameter}
@@ -158,7 +155,7 @@ func newParameter(name string, in In, of shape) *Parameter {
 	return p
 }
 
-func (c compiler) bodyOf(spec *openapi3.RequestBody) *Body {
+func (c compiler) bodyOf(spec *model.RequestBody) *Body {
 	b := &Body{Required: spec.Required, Description: strings.TrimSpace(spec.Description)}
 	for _, name := range slices.Sorted(maps.Keys(spec.Content)) {
 		b.Media = append(b.Media, mediaOf(name, spec.Content[name]))
@@ -187,7 +184,7 @@ func all(inputs []*Parameter, is func(*Parameter) bool) bool {
 	return !slices.ContainsFunc(inputs, func(p *Parameter) bool { return !is(p) })
 }
 
-func mediaOf(name string, spec *openapi3.MediaType) Media {
+func mediaOf(name string, spec *model.MediaType) Media {
 	m := Media{Type: name, Form: Raw}
 	plain := httpx.MediaType(name)
 	switch {
@@ -206,10 +203,10 @@ func mediaOf(name string, spec *openapi3.MediaType) Media {
 		switch {
 		case m.Form == AsForm && encoding.Explode != nil && !*encoding.Explode:
 			style := "joined"
-			if encoding.Style == openapi3.SerializationSpaceDelimited || encoding.Style == openapi3.SerializationPipeDelimited {
+			if encoding.Style == model.SpaceDelimited || encoding.Style == model.PipeDelimited {
 				style = encoding.Style
 			}
-			m.Joined = append(m.Joined, typed.TagName(field)+","+style)
+			m.Joined = append(m.Joined, model.TagName(field)+","+style)
 		case m.Form == AsMultipart && httpx.MediaType(encoding.ContentType) == "application/json":
 			m.Parts = append(m.Parts, field)
 		}
@@ -218,7 +215,7 @@ func mediaOf(name string, spec *openapi3.MediaType) Media {
 }
 
 // fieldsOf returns the fields of a body that is an object, the required ones first.
-func (c compiler) fieldsOf(spec *openapi3.MediaType, form Form) []*Parameter {
+func (c compiler) fieldsOf(spec *model.MediaType, form Form) []*Parameter {
 	of := shapeOf(spec.Schema)
 	if !of.object() {
 		return nil
@@ -252,12 +249,9 @@ func fieldRank(p *Parameter) int {
 	return 1
 }
 
-func responseOf(spec *openapi3.Operation, status string) *Response {
-	listed := spec.Responses.Value(status).Value
-	r := &Response{Status: status}
-	if listed.Description != nil {
-		r.Description = strings.TrimSpace(*listed.Description)
-	}
+func responseOf(spec *model.Operation, status string) *Response {
+	listed := spec.Responses[status]
+	r := &Response{Status: status, Description: strings.TrimSpace(listed.Description)}
 	r.Media = slices.Sorted(maps.Keys(listed.Content))
 	rank := func(name string) int {
 		switch plain := httpx.MediaType(name); {
@@ -311,22 +305,22 @@ type shape struct {
 	deprecated  bool
 	open        bool // fields that are not listed are values as well
 	description string
-	items       *openapi3.SchemaRef
-	properties  map[string]*openapi3.SchemaRef
+	items       *model.SchemaRef
+	properties  map[string]*model.SchemaRef
 	required    map[string]bool
 }
 
-func shapeOf(ref *openapi3.SchemaRef) shape {
-	s := shape{properties: map[string]*openapi3.SchemaRef{}, required: map[string]bool{}}
-	s.add(ref, true, map[*openapi3.Schema]bool{})
+func shapeOf(ref *model.SchemaRef) shape {
+	s := shape{properties: map[string]*model.SchemaRef{}, required: map[string]bool{}}
+	s.add(ref, true, map[*model.Schema]bool{})
 	if len(s.types) == 0 && len(s.properties) > 0 {
-		s.types = []string{openapi3.TypeObject}
+		s.types = []string{model.Object}
 	}
 	return s
 }
 
 // add adds a schema. What an alternative requires does not apply to every value.
-func (s *shape) add(ref *openapi3.SchemaRef, always bool, met map[*openapi3.Schema]bool) {
+func (s *shape) add(ref *model.SchemaRef, always bool, met map[*model.Schema]bool) {
 	if ref == nil || ref.Value == nil || met[ref.Value] {
 		return
 	}
@@ -335,7 +329,7 @@ func (s *shape) add(ref *openapi3.SchemaRef, always bool, met map[*openapi3.Sche
 	if name, ok := strings.CutPrefix(ref.Ref, "#/components/schemas/"); ok && s.name == "" {
 		s.name = name
 	}
-	for _, name := range schema.Type.Slice() {
+	for _, name := range schema.Type {
 		if !slices.Contains(s.types, name) {
 			s.types = append(s.types, name)
 		}
@@ -387,8 +381,8 @@ func textOf(value any) string {
 	switch value := value.(type) {
 	case string:
 		return value
-	case float64: // kin-openapi reads numbers as floats
-		return strconv.FormatFloat(value, 'f', -1, 64)
+	case json.Number:
+		return value.String()
 	}
 	encoded, err := json.Marshal(value)
 	if err != nil {
@@ -399,15 +393,15 @@ func textOf(value any) string {
 
 func (s shape) names() []string { return slices.Sorted(maps.Keys(s.properties)) }
 
-func (s shape) object() bool { return len(s.types) == 1 && s.types[0] == openapi3.TypeObject }
+func (s shape) object() bool { return len(s.types) == 1 && s.types[0] == model.Object }
 
 func (s shape) list() bool {
-	return len(s.types) == 1 && s.types[0] == openapi3.TypeArray && s.items != nil
+	return len(s.types) == 1 && s.types[0] == model.Array && s.items != nil
 }
 
 // kind returns the kind of a value that is not a list.
 func (s shape) kind() Kind {
-	if len(s.types) == 0 || slices.Contains(s.types, openapi3.TypeObject) || slices.Contains(s.types, openapi3.TypeArray) {
+	if len(s.types) == 0 || slices.Contains(s.types, model.Object) || slices.Contains(s.types, model.Array) {
 		return JSON
 	}
 	if len(s.types) == 1 {

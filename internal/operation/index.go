@@ -17,6 +17,7 @@ import (
 
 	"github.com/xsale-go/xsale/internal/atomicfile"
 	"github.com/xsale-go/xsale/internal/contract"
+	_ "github.com/xsale-go/xsale/internal/contract/rare" // the user's spec may have anything
 	"github.com/xsale-go/xsale/internal/filelock"
 	"github.com/xsale-go/xsale/internal/printable"
 	"github.com/xsale-go/xsale/internal/privatefile"

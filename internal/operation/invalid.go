@@ -160,7 +160,7 @@ func (b *builder) addUnlisted(pointer string, body []byte) {
 
 // schemaAt returns the schema of a value in a JSON body.
 func (b *builder) schemaAt(names []string) shape {
-	spec := b.document.Operation(b.operation.Name).Spec().RequestBody.Value
+	spec := b.document.Operation(b.operation.Name).Spec().RequestBody
 	media := spec.Content[b.operation.Body.Media[0].Type]
 	if media == nil {
 		return shape{}

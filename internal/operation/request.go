@@ -19,7 +19,7 @@ import (
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/similar"
-	"github.com/xsale-go/xsale/internal/spec/typed"
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/wire/codec"
 	"github.com/xsale-go/xsale/wire/param"
 )
@@ -360,7 +360,7 @@ func (b *builder) addParts(media Media, values map[string]any) {
 func formOf(parts []Part) any {
 	fields := make([]structField, len(parts))
 	for i, part := range parts {
-		tag := typed.TagName(part.Name)
+		tag := model.TagName(part.Name)
 		if part.JSON {
 			tag += ",json"
 		}

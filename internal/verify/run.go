@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	_ "github.com/xsale-go/xsale/internal/contract/rare" // the user's spec may have anything
 	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/internal/spec/view"

@@ -5,10 +5,12 @@
 //	import _ "github.com/xsale-go/xsale/xsaletest/anyspec"
 //
 // It is a separate package because of its size. Without it, WithSpec takes specs in normal form,
-// which xsale spec pull --normal writes.
+// which xsale spec pull --normal writes, if they have no forms, cookies and parameters in rare styles.
+// The option WithSpec of package traffic needs it for such a spec, too.
 package anyspec
 
 import (
+	_ "github.com/xsale-go/xsale/internal/contract/rare"
 	"github.com/xsale-go/xsale/internal/spec/normalform"
 	"github.com/xsale-go/xsale/internal/spec/normalize"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"

@@ -13,11 +13,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/httpx"
@@ -168,7 +167,7 @@ func problemOf(err error) *problem.Details {
 }
 
 func (a *api) getSpec(*request) (any, error) {
-	own := *spec().Spec() // shared by all sandboxes
-	own.Servers = openapi3.Servers{{URL: a.sandbox.URL(), Description: "This sandbox"}}
-	return &own, nil
+	own := maps.Clone(spec().Tree()) // shared by all sandboxes
+	own["servers"] = []any{map[string]any{"url": a.sandbox.URL(), "description": "This sandbox"}}
+	return own, nil
 }

@@ -14,10 +14,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	_ "github.com/xsale-go/xsale/internal/contract/rare"
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
@@ -54,11 +55,11 @@ func TestRecordAndReplayAreInverse(t *testing.T) {
 // styledPaths leaves the lists and objects of a path unmasked that are not separated by commas:
 // Record rejects them otherwise.
 func styledPaths(document *contract.Document) (options []traffic.RecordOption) {
-	for _, item := range document.Spec().Paths.Map() {
-		for _, operation := range item.Operations() {
+	for _, item := range document.Spec().Paths {
+		for _, operation := range item.Operations {
 			for _, parameter := range operation.Parameters {
-				if p := parameter.Value; p.Style == "label" || p.Style == "matrix" {
-					options = append(options, traffic.WithUnmasked(operation.OperationID, "path "+p.Name))
+				if parameter.Style == model.Label || parameter.Style == model.Matrix {
+					options = append(options, traffic.WithUnmasked(operation.ID, "path "+parameter.Name))
 				}
 			}
 		}
@@ -89,10 +90,10 @@ func checkInverse(t *testing.T, spec []byte, count int, random *rand.Rand) {
 	}
 	traffics := &randomTraffic{random, document}
 	var exchanges []randomExchange
-	operations := document.Spec().Paths.Map()
+	operations := document.Spec().Paths
 	perOperation := max(1, count/max(1, operationCount(operations)))
 	for path, item := range operations {
-		for method := range item.Operations() {
+		for method := range item.Operations {
 			before := len(exchanges)
 			for range perOperation {
 				if e, ok := traffics.next(path, method); ok {
@@ -160,10 +161,10 @@ func checkMasked(t *testing.T, dir string) {
 	}
 }
 
-func operationCount(paths map[string]*openapi3.PathItem) int {
+func operationCount(paths map[string]*model.PathItem) int {
 	count := 0
 	for _, item := range paths {
-		count += len(item.Operations())
+		count += len(item.Operations)
 	}
 	return count
 }

@@ -72,14 +72,19 @@ func newConfig[O option](options []O) (*config, error) {
 }
 
 // WithSpec sets the spec: OpenAPI 3.0 as JSON or YAML, normalized by `xsale spec pull --normal`.
-// The default is the spec in package openapi.
+// The default is the spec in package openapi. A spec with forms, cookies or parameters in rare styles
+// needs an import of [github.com/xsale-go/xsale/xsaletest/anyspec].
 func WithSpec(data []byte) interface {
 	ValidateOption
 	RecordOption
 	ReplayOption
 } {
 	return setting(func(c *config) (err error) {
-		if c.document, err = contract.Load(data); err != nil {
+		c.document, err = contract.Load(data)
+		switch {
+		case errors.Is(err, contract.ErrRare):
+			return fmt.Errorf("WithSpec: %w", err)
+		case err != nil:
 			return fmt.Errorf("WithSpec: %w: use the file that 'xsale spec pull --normal' writes", err)
 		}
 		return nil

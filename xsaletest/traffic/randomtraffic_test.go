@@ -17,10 +17,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/matching"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // randomTraffic makes exchanges that a spec allows.
@@ -73,12 +72,11 @@ func (r *randomTraffic) next(path, method string) (randomExchange, bool) {
 }
 
 func (r *randomTraffic) exchange(path, method string) (randomExchange, bool) {
-	item := r.document.Spec().Paths.Value(path)
-	operation := item.GetOperation(method)
+	item := r.document.Spec().Paths[path]
+	operation := item.Operations[method]
 	e := randomExchange{method: method, requestHeader: http.Header{}, header: http.Header{}}
 	query, target := url.Values{}, path
-	for _, parameter := range slices.Concat(item.Parameters, operation.Parameters) {
-		p := parameter.Value
+	for _, p := range slices.Concat(item.Parameters, operation.Parameters) {
 		if p.Schema == nil || !p.Required && r.IntN(2) == 0 {
 			continue
 		}
@@ -101,7 +99,7 @@ func (r *randomTraffic) exchange(path, method string) (randomExchange, bool) {
 		e.target += "?" + query.Encode()
 	}
 	if operation.RequestBody != nil {
-		mediaType, body := r.body(operation.RequestBody.Value.Content, true)
+		mediaType, body := r.body(operation.RequestBody.Content, true)
 		e.requestHeader.Set("Content-Type", mediaType)
 		e.requestBody = body
 	}
@@ -109,7 +107,7 @@ func (r *randomTraffic) exchange(path, method string) (randomExchange, bool) {
 }
 
 // pathText returns the values of a path variable in its style. An object is one field.
-func pathText(p *openapi3.Parameter, values []string) string {
+func pathText(p *model.Parameter, values []string) string {
 	for i, value := range values {
 		values[i] = url.PathEscape(value)
 	}
@@ -126,14 +124,14 @@ func pathText(p *openapi3.Parameter, values []string) string {
 	return text
 }
 
-func (r *randomTraffic) respond(e *randomExchange, operation *openapi3.Operation) bool {
-	statuses := slices.Sorted(maps.Keys(operation.Responses.Map()))
+func (r *randomTraffic) respond(e *randomExchange, operation *model.Operation) bool {
+	statuses := slices.Sorted(maps.Keys(operation.Responses))
 	key := statuses[r.IntN(len(statuses))]
 	e.status, _ = strconv.Atoi(strings.NewReplacer("XX", "00", "default", "500").Replace(key))
-	response := operation.Responses.Value(key).Value
+	response := operation.Responses[key]
 	for name, header := range response.Headers {
-		if header.Value.Schema != nil && (header.Value.Required || r.IntN(2) == 0) {
-			e.header.Set(name, strings.Join(r.texts(header.Value.Schema.Value), ","))
+		if header.Schema != nil && (header.Required || r.IntN(2) == 0) {
+			e.header.Set(name, strings.Join(r.texts(header.Schema.Value), ","))
 		}
 	}
 	if len(response.Content) == 0 || e.status == http.StatusNoContent {
@@ -146,7 +144,7 @@ func (r *randomTraffic) respond(e *randomExchange, operation *openapi3.Operation
 }
 
 // body returns a body of one of the media types.
-func (r *randomTraffic) body(content openapi3.Content, request bool) (mediaType, body string) {
+func (r *randomTraffic) body(content model.Content, request bool) (mediaType, body string) {
 	types := slices.Sorted(maps.Keys(content))
 	mediaType = types[r.IntN(len(types))]
 	schema := content[mediaType].Schema
@@ -169,7 +167,7 @@ func (r *randomTraffic) body(content openapi3.Content, request bool) (mediaType,
 	return mediaType, "%PDF-1.7\x00\xff"
 }
 
-func (r *randomTraffic) form(schema *openapi3.Schema) url.Values {
+func (r *randomTraffic) form(schema *model.Schema) url.Values {
 	form := url.Values{}
 	for name, property := range schema.Properties {
 		form[name] = r.texts(property.Value)[:1]
@@ -178,7 +176,7 @@ func (r *randomTraffic) form(schema *openapi3.Schema) url.Values {
 }
 
 // texts returns the values of a parameter.
-func (r *randomTraffic) texts(schema *openapi3.Schema) []string {
+func (r *randomTraffic) texts(schema *model.Schema) []string {
 	if schema.Type.Is("array") {
 		var values []string
 		for range max(1, r.IntN(3)) {
@@ -186,7 +184,7 @@ func (r *randomTraffic) texts(schema *openapi3.Schema) []string {
 		}
 		return values
 	}
-	text := r.json(&openapi3.SchemaRef{Value: schema}, 0, true)
+	text := r.json(&model.SchemaRef{Value: schema}, 0, true)
 	var s string
 	if json.Unmarshal([]byte(text), &s) == nil {
 		return []string{s}
@@ -200,7 +198,7 @@ func (r *randomTraffic) texts(schema *openapi3.Schema) []string {
 const deepest = 5
 
 // json returns a random value for a schema; null without one.
-func (r *randomTraffic) json(ref *openapi3.SchemaRef, depth int, request bool) string {
+func (r *randomTraffic) json(ref *model.SchemaRef, depth int, request bool) string {
 	if ref == nil {
 		return []string{"null", `"Jan"`, "1.50", `{"a":"Jan"}`, "[1]"}[r.IntN(5)]
 	}
@@ -233,12 +231,12 @@ func (r *randomTraffic) json(ref *openapi3.SchemaRef, depth int, request bool) s
 
 // scalar reports whether a schema is not of an object. An allOf with one is a reference with a
 // description.
-func scalar(schema *openapi3.Schema) bool {
+func scalar(schema *model.Schema) bool {
 	return len(schema.Enum) > 0 || schema.Type != nil && !schema.Type.Is("object")
 }
 
 // variant sets the value of the discriminator.
-func (r *randomTraffic) variant(schema *openapi3.Schema, variants openapi3.SchemaRefs, depth int, request bool) string {
+func (r *randomTraffic) variant(schema *model.Schema, variants model.SchemaRefs, depth int, request bool) string {
 	chosen := variants[r.IntN(len(variants))]
 	value := r.json(chosen, depth, request)
 	if schema.Discriminator == nil {
@@ -246,7 +244,7 @@ func (r *randomTraffic) variant(schema *openapi3.Schema, variants openapi3.Schem
 	}
 	name := strings.TrimPrefix(chosen.Ref, "#/components/schemas/")
 	for key, target := range schema.Discriminator.Mapping {
-		if target.Ref == chosen.Ref {
+		if target == chosen.Ref {
 			name = key
 		}
 	}
@@ -259,11 +257,11 @@ func (r *randomTraffic) variant(schema *openapi3.Schema, variants openapi3.Schem
 	return string(data)
 }
 
-func (r *randomTraffic) object(schema *openapi3.Schema, depth int, request bool) string {
-	properties, required := map[string]*openapi3.SchemaRef{}, map[string]bool{}
-	var additional *openapi3.SchemaRef
-	var add func(schema *openapi3.Schema, level int)
-	add = func(schema *openapi3.Schema, level int) {
+func (r *randomTraffic) object(schema *model.Schema, depth int, request bool) string {
+	properties, required := map[string]*model.SchemaRef{}, map[string]bool{}
+	var additional *model.SchemaRef
+	var add func(schema *model.Schema, level int)
+	add = func(schema *model.Schema, level int) {
 		for _, part := range schema.AllOf {
 			if level < 10 {
 				add(part.Value, level+1)
@@ -302,7 +300,7 @@ func (r *randomTraffic) object(schema *openapi3.Schema, depth int, request bool)
 	return "{" + strings.Join(fields, ",") + "}"
 }
 
-func (r *randomTraffic) array(schema *openapi3.Schema, depth int, request bool) string {
+func (r *randomTraffic) array(schema *model.Schema, depth int, request bool) string {
 	length := int(schema.MinItems) + r.IntN(4)
 	if depth > deepest {
 		length = int(schema.MinItems)
@@ -320,7 +318,7 @@ func (r *randomTraffic) array(schema *openapi3.Schema, depth int, request bool) 
 	return "[" + strings.Join(elements, ",") + "]"
 }
 
-func (r *randomTraffic) number(schema *openapi3.Schema) string {
+func (r *randomTraffic) number(schema *model.Schema) string {
 	low, high := -1000.0, 100000.0
 	if r.IntN(4) == 0 {
 		low, high = 100000000, 2147483647
@@ -346,7 +344,7 @@ func (r *randomTraffic) number(schema *openapi3.Schema) string {
 
 var personal = []string{"Jan Kowalski", "ul. Długa 5/7", "jan.kowalski@example.pl", "5260250274", "+48 600 100 200", "AB-123/2024", "Żółw", "x", "", "Oferta 501", "PL61109010140000071219812874", strings.Repeat("opis ", 20)}
 
-func (r *randomTraffic) string(schema *openapi3.Schema) string {
+func (r *randomTraffic) string(schema *model.Schema) string {
 	value := personal[r.IntN(len(personal))]
 	switch schema.Format {
 	case "date":

@@ -236,7 +236,7 @@ func TestInvalidOptions(t *testing.T) {
 		option traffic.ValidateOption
 		want   string
 	}{
-		"no spec":      {traffic.WithSpec(nil), "traffic: Validate: WithSpec: the spec is not OpenAPI 3.0"},
+		"no spec":      {traffic.WithSpec(nil), "traffic: Validate: WithSpec: the spec cannot be read as OpenAPI 3.0"},
 		"bad spec":     {traffic.WithSpec([]byte(`{"swagger":"2.0"}`)), "use the file that 'xsale spec pull --normal' writes"},
 		"no limit":     {traffic.WithBodyLimit(0), "WithBodyLimit: 0 is not positive"},
 		"no reason":    {traffic.WithIgnored("", "/Id", " "), "WithIgnored: the reason is missing"},

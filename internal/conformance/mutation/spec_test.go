@@ -12,6 +12,8 @@ import (
 
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/internal/contract"
+	_ "github.com/xsale-go/xsale/internal/contract/rare"
+	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 // spec checks traffic with package contract, and itself what that package does not check: tokens,
@@ -26,7 +28,8 @@ func newSpec(data []byte) (*spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &spec{checker, checker.Spec()}, nil
+	document, err := typed.Parse(data)
+	return &spec{checker, document}, err
 }
 
 // operation returns the operation of a request, or nil.

@@ -18,14 +18,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/mock/values"
 	"github.com/xsale-go/xsale/internal/operation"
 	"github.com/xsale-go/xsale/internal/similar"
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/xsaletest"
@@ -216,7 +215,7 @@ func (c *caller) input() (operation.Input, error) {
 			continue
 		}
 		value, err := c.generator.Value(cmp.Or(schema, anyText), p.Name, values.Full)
-		if list, ok := value.([]any); ok && p.Style == openapi3.SerializationSpaceDelimited {
+		if list, ok := value.([]any); ok && p.Style == model.SpaceDelimited {
 			for i := range list { // the style has no escape for the separator
 				if text, ok := list[i].(string); ok {
 					list[i] = strings.ReplaceAll(text, " ", "_")
@@ -246,7 +245,7 @@ func (c *caller) input() (operation.Input, error) {
 		input.Content = strings.NewReader("<content/>")
 		return input, nil
 	}
-	schema := spec.Spec().RequestBody.Value.Content[body.Media[0].Type].Schema
+	schema := spec.Spec().RequestBody.Content[body.Media[0].Type].Schema
 	extent := c.extent
 	if body.Media[0].Form == operation.AsForm {
 		extent = values.Full // a form without values is no body
@@ -284,7 +283,7 @@ func (c *caller) input() (operation.Input, error) {
 }
 
 // anyText is for what has no schema.
-var anyText = &openapi3.SchemaRef{Value: openapi3.NewStringSchema()}
+var anyText = &model.SchemaRef{Value: &model.Schema{Type: model.Types{model.String}}}
 
 // pass passes a value as the flag of an input.
 func (c *caller) pass(input *operation.Input, p *operation.Parameter, value any) error {

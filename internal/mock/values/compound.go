@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 func (m *maker) object(s *shape) (any, error) {
@@ -52,7 +52,7 @@ func (m *maker) object(s *shape) (any, error) {
 }
 
 // wants reports whether an object gets an optional field.
-func (m *maker) wants(s *shape, properties openapi3.SchemaRefs, count int) bool {
+func (m *maker) wants(s *shape, properties model.SchemaRefs, count int) bool {
 	switch {
 	case s.maxProperties != nil && uint64(count+len(s.required)) >= *s.maxProperties:
 		return false
@@ -76,12 +76,12 @@ func (m *maker) depth() (depth int) {
 	return depth
 }
 
-func readOnly(refs openapi3.SchemaRefs) bool {
-	return slices.ContainsFunc(refs, func(ref *openapi3.SchemaRef) bool { return ref.Value.ReadOnly })
+func readOnly(refs model.SchemaRefs) bool {
+	return slices.ContainsFunc(refs, func(ref *model.SchemaRef) bool { return ref.Value.ReadOnly })
 }
 
-func writeOnly(refs openapi3.SchemaRefs) bool {
-	return slices.ContainsFunc(refs, func(ref *openapi3.SchemaRef) bool { return ref.Value.WriteOnly })
+func writeOnly(refs model.SchemaRefs) bool {
+	return slices.ContainsFunc(refs, func(ref *model.SchemaRef) bool { return ref.Value.WriteOnly })
 }
 
 // addField adds a field that the schema does not list.
@@ -109,7 +109,7 @@ func (m *maker) nameKind(s *shape, object map[string]any) {
 				chosen = name
 				break
 			}
-			mapped := func(key string) bool { return strings.TrimPrefix(kind.Mapping[key].Ref, componentPrefix) == name }
+			mapped := func(key string) bool { return strings.TrimPrefix(kind.Mapping[key], componentPrefix) == name }
 			if i := slices.IndexFunc(keys, mapped); i >= 0 {
 				chosen = keys[i]
 				break
@@ -125,7 +125,7 @@ func (m *maker) nameKind(s *shape, object map[string]any) {
 }
 
 // base reports whether the discriminator is that of the named schema, which has alternatives.
-func (m *maker) base(name string, kind *openapi3.Discriminator) bool {
+func (m *maker) base(name string, kind *model.Discriminator) bool {
 	schema := m.component(name)
 	return schema != nil && schema.Discriminator == kind && (len(schema.OneOf)+len(schema.AnyOf) > 0)
 }

@@ -5,8 +5,9 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/shopspring/decimal"
+
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // The usual range of numbers.
@@ -17,7 +18,7 @@ const (
 
 // number returns a number in the range of a schema, in the steps that it wants.
 func (m *maker) number(s *shape) json.Number {
-	integer := s.kind() == openapi3.TypeInteger
+	integer := s.kind() == model.Integer
 	step := decimal.New(1, -2)
 	if integer {
 		step = decimal.New(1, 0)
@@ -87,7 +88,7 @@ func lowest(high *decimal.Decimal, limit *float64) *decimal.Decimal {
 	return high
 }
 
-// exact returns a number as the spec writes it; kin-openapi parses it as a float.
+// exact returns a number as the spec writes it.
 func exact(value float64) decimal.Decimal {
 	number, err := decimal.NewFromString(strconv.FormatFloat(value, 'g', -1, 64))
 	if err != nil {

@@ -5,37 +5,38 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // shape is what all parts of a schema want together, with one alternative of each choice.
 type shape struct {
-	schemas    []*openapi3.Schema
+	schemas    []*model.Schema
 	names      []string // of component schemas, the outermost first
 	examples   []any    // defaults included
 	types      []string // nil for any
 	enum       []any    // nil for any
 	nullable   bool
-	properties map[string]openapi3.SchemaRefs
+	properties map[string]model.SchemaRefs
 	required   []string
-	additional *openapi3.SchemaRef
+	additional *model.SchemaRef
 	closed     bool
-	kinds      []*openapi3.Discriminator
+	kinds      []*model.Discriminator
 
 	minProperties, minItems, minLength uint64
 	maxProperties, maxItems, maxLength *uint64
 
-	items    openapi3.SchemaRefs
+	items    model.SchemaRefs
 	unique   bool
-	numbers  []*openapi3.Schema // with rules for numbers
+	numbers  []*model.Schema // with rules for numbers
 	format   string
 	patterns []string
 }
 
 const componentPrefix = "#/components/schemas/"
 
-func (m *maker) shapeOf(refs ...*openapi3.SchemaRef) *shape {
-	s := &shape{properties: make(map[string]openapi3.SchemaRefs), nullable: true}
+func (m *maker) shapeOf(refs ...*model.SchemaRef) *shape {
+	s := &shape{properties: make(map[string]model.SchemaRefs), nullable: true}
 	for _, ref := range refs {
 		s.add(m, ref)
 		s.nullable = s.nullable && ref.Value.Nullable // whatever its parts say
@@ -43,7 +44,7 @@ func (m *maker) shapeOf(refs ...*openapi3.SchemaRef) *shape {
 	return s
 }
 
-func (s *shape) add(m *maker, ref *openapi3.SchemaRef) {
+func (s *shape) add(m *maker, ref *model.SchemaRef) {
 	if ref == nil || ref.Value == nil || slices.Contains(s.schemas, ref.Value) {
 		return
 	}
@@ -64,7 +65,7 @@ func (s *shape) add(m *maker, ref *openapi3.SchemaRef) {
 	for _, part := range schema.AllOf {
 		s.add(m, part)
 	}
-	for _, choice := range []openapi3.SchemaRefs{schema.OneOf, schema.AnyOf} {
+	for _, choice := range []model.SchemaRefs{schema.OneOf, schema.AnyOf} {
 		if len(choice) > 0 {
 			s.add(m, m.choose(choice))
 		}
@@ -73,14 +74,14 @@ func (s *shape) add(m *maker, ref *openapi3.SchemaRef) {
 
 // derived returns one of the types that are derived from a base type. It is nil for any other schema,
 // if the derived type is already chosen, and if the base type allows no fields but its own.
-func (m *maker) derived(s *shape, base *openapi3.Schema) *openapi3.SchemaRef {
+func (m *maker) derived(s *shape, base *model.Schema) *model.SchemaRef {
 	has := base.AdditionalProperties.Has
 	if base.Discriminator == nil || len(base.Discriminator.Mapping) == 0 || len(base.OneOf)+len(base.AnyOf) > 0 || has != nil && !*has {
 		return nil
 	}
 	var targets []string
 	for _, target := range base.Discriminator.Mapping {
-		name := strings.TrimPrefix(target.Ref, componentPrefix)
+		name := strings.TrimPrefix(target, componentPrefix)
 		if slices.Contains(s.names, name) && m.component(name) != base {
 			return nil
 		}
@@ -89,22 +90,22 @@ func (m *maker) derived(s *shape, base *openapi3.Schema) *openapi3.SchemaRef {
 	slices.Sort(targets)
 	name := targets[m.random.IntN(len(targets))]
 	if chosen := m.component(name); chosen != nil && chosen != base {
-		return &openapi3.SchemaRef{Ref: componentPrefix + name, Value: chosen}
+		return &model.SchemaRef{Ref: componentPrefix + name, Value: chosen}
 	}
 	return nil
 }
 
 // component returns a named schema of the spec, or nil.
-func (g *Generator) component(name string) *openapi3.Schema {
-	if components := g.document.Spec().Components; components != nil && components.Schemas[name] != nil {
-		return components.Schemas[name].Value
+func (g *Generator) component(name string) *model.Schema {
+	if found := g.document.Spec().Schemas[name]; found != nil {
+		return found.Value
 	}
 	return nil
 }
 
 // choose returns an alternative, one that ends a recursion if there is any.
-func (m *maker) choose(alternatives openapi3.SchemaRefs) *openapi3.SchemaRef {
-	var ending openapi3.SchemaRefs
+func (m *maker) choose(alternatives model.SchemaRefs) *model.SchemaRef {
+	var ending model.SchemaRefs
 	for _, alternative := range alternatives {
 		if !slices.Contains(m.active, alternative.Value) {
 			ending = append(ending, alternative)
@@ -116,14 +117,14 @@ func (m *maker) choose(alternatives openapi3.SchemaRefs) *openapi3.SchemaRef {
 	return alternatives[m.random.IntN(len(alternatives))]
 }
 
-func (s *shape) addValues(schema *openapi3.Schema) {
+func (s *shape) addValues(schema *model.Schema) {
 	for _, example := range []any{schema.Example, schema.Default} {
 		if example != nil {
-			s.examples = append(s.examples, Exact(example))
+			s.examples = append(s.examples, tree.Clone(example))
 		}
 	}
 	if schema.Type != nil {
-		s.types = narrowed(s.types, schema.Type.Slice())
+		s.types = narrowed(s.types, schema.Type)
 	}
 	listed := schema.Enum
 	if values, ok := schema.Extensions["x-values"].([]any); ok && len(listed) == 0 {
@@ -132,7 +133,7 @@ func (s *shape) addValues(schema *openapi3.Schema) {
 	if len(listed) > 0 {
 		allowed := []any{}
 		for _, value := range listed {
-			value = Exact(value)
+			value = tree.Clone(value)
 			equals := func(other any) bool { return reflect.DeepEqual(other, value) }
 			if s.enum == nil || slices.ContainsFunc(s.enum, equals) {
 				allowed = append(allowed, value)
@@ -152,15 +153,15 @@ func narrowed(types, others []string) []string {
 		switch {
 		case slices.Contains(types, name):
 			both = append(both, name)
-		case name == openapi3.TypeNumber && slices.Contains(types, openapi3.TypeInteger),
-			name == openapi3.TypeInteger && slices.Contains(types, openapi3.TypeNumber):
-			both = append(both, openapi3.TypeInteger)
+		case name == model.Number && slices.Contains(types, model.Integer),
+			name == model.Integer && slices.Contains(types, model.Number):
+			both = append(both, model.Integer)
 		}
 	}
 	return both
 }
 
-func (s *shape) addObject(schema *openapi3.Schema) {
+func (s *shape) addObject(schema *model.Schema) {
 	for name, property := range schema.Properties {
 		s.properties[name] = append(s.properties[name], property)
 	}
@@ -176,7 +177,7 @@ func (s *shape) addObject(schema *openapi3.Schema) {
 	}
 }
 
-func (s *shape) addLimits(schema *openapi3.Schema) {
+func (s *shape) addLimits(schema *model.Schema) {
 	s.minProperties, s.maxProperties = max(s.minProperties, schema.MinProps), lower(s.maxProperties, schema.MaxProps)
 	s.minItems, s.maxItems = max(s.minItems, schema.MinItems), lower(s.maxItems, schema.MaxItems)
 	s.minLength, s.maxLength = max(s.minLength, schema.MinLength), lower(s.maxLength, schema.MaxLength)
@@ -207,11 +208,11 @@ func (s *shape) kind() string {
 	case len(s.types) > 0:
 		return s.types[0]
 	case len(s.properties) > 0 || s.additional != nil || len(s.required) > 0:
-		return openapi3.TypeObject
+		return model.Object
 	case len(s.items) > 0:
-		return openapi3.TypeArray
-	case slices.ContainsFunc(s.numbers, func(n *openapi3.Schema) bool { return n.Min != nil || n.Max != nil || n.MultipleOf != nil }):
-		return openapi3.TypeNumber
+		return model.Array
+	case slices.ContainsFunc(s.numbers, func(n *model.Schema) bool { return n.Min != nil || n.Max != nil || n.MultipleOf != nil }):
+		return model.Number
 	}
-	return openapi3.TypeString
+	return model.String
 }

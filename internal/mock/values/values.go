@@ -3,16 +3,13 @@
 package values
 
 import (
-	"encoding/json"
 	"errors"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
-	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/contract"
+	"github.com/xsale-go/xsale/internal/spec/model"
 )
 
 // Generator generates values. It is safe for concurrent use.
@@ -47,7 +44,7 @@ var (
 
 // Value returns a value that fits a schema. The same key gives the same value. Examples and defaults
 // of the spec come first, as far as they fit.
-func (g *Generator) Value(schema *openapi3.SchemaRef, key string, extent Extent) (any, error) {
+func (g *Generator) Value(schema *model.SchemaRef, key string, extent Extent) (any, error) {
 	err := errNoValue
 	for attempt := range attempts {
 		m := &maker{Generator: g, random: g.random(key, attempt), extent: extent, examples: attempt < attempts/4}
@@ -68,7 +65,7 @@ func (g *Generator) Value(schema *openapi3.SchemaRef, key string, extent Extent)
 
 // Other returns a value that fits a schema and is not an example. Different keys give different values
 // if the schema has enough of them.
-func (g *Generator) Other(schema *openapi3.SchemaRef, key string) (any, error) {
+func (g *Generator) Other(schema *model.SchemaRef, key string) (any, error) {
 	for attempt := range attempts {
 		m := &maker{Generator: g, random: g.random(key, attempt)}
 		if value, err := m.value(schema); err == nil && g.document.Fits(schema.Value, value) {
@@ -84,21 +81,6 @@ func (g *Generator) random(key string, attempt int) *rand.Rand {
 	return rand.New(rand.NewPCG(g.seed+uint64(attempt), hash.Sum64()))
 }
 
-// Exact converts a value as kin-openapi parses it, with numbers as floats.
-func Exact(value any) any {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		return nil
-	}
-	decoder := json.NewDecoder(strings.NewReader(string(encoded)))
-	decoder.UseNumber()
-	var exact any
-	if decoder.Decode(&exact) != nil {
-		return nil
-	}
-	return exact
-}
-
 const (
 	maxDepth   = 8   // of optional fields
 	maxNesting = 200 // of schemas that are required
@@ -110,11 +92,11 @@ type maker struct {
 	random   *rand.Rand
 	extent   Extent
 	examples bool
-	active   []*openapi3.Schema // of the values around the current one
+	active   []*model.Schema // of the values around the current one
 }
 
 // value returns a value that fits all of some schemas.
-func (m *maker) value(refs ...*openapi3.SchemaRef) (any, error) {
+func (m *maker) value(refs ...*model.SchemaRef) (any, error) {
 	s := m.shapeOf(refs...)
 	if m.examples {
 		for _, example := range s.examples {
@@ -142,30 +124,30 @@ func (m *maker) value(refs ...*openapi3.SchemaRef) (any, error) {
 		return nil, nil
 	}
 	switch s.kind() {
-	case openapi3.TypeObject:
+	case model.Object:
 		return m.object(s)
-	case openapi3.TypeArray:
+	case model.Array:
 		return m.array(s)
-	case openapi3.TypeInteger, openapi3.TypeNumber:
+	case model.Integer, model.Number:
 		return m.number(s), nil
-	case openapi3.TypeBoolean:
+	case model.Boolean:
 		return m.random.IntN(2) == 1, nil
 	}
 	return m.text(s)
 }
 
-func (m *maker) fitsAll(refs openapi3.SchemaRefs, value any) bool {
-	return !slices.ContainsFunc(refs, func(ref *openapi3.SchemaRef) bool { return !m.document.Fits(ref.Value, value) })
+func (m *maker) fitsAll(refs model.SchemaRefs, value any) bool {
+	return !slices.ContainsFunc(refs, func(ref *model.SchemaRef) bool { return !m.document.Fits(ref.Value, value) })
 }
 
 // repeats reports whether a value is inside a value of the same named schema.
 func (m *maker) repeats(s *shape) bool {
-	return slices.ContainsFunc(s.schemas, func(schema *openapi3.Schema) bool {
+	return slices.ContainsFunc(s.schemas, func(schema *model.Schema) bool {
 		return compound(schema) && slices.Contains(m.active, schema)
 	})
 }
 
-func compound(schema *openapi3.Schema) bool {
+func compound(schema *model.Schema) bool {
 	return len(schema.Properties) > 0 || schema.Items != nil || schema.AdditionalProperties.Schema != nil ||
 		len(schema.AllOf)+len(schema.OneOf)+len(schema.AnyOf) > 0
 }

@@ -16,11 +16,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/xsale-go/xsale/internal/contract"
+	_ "github.com/xsale-go/xsale/internal/contract/rare"
+	"github.com/xsale-go/xsale/internal/spec/model"
 	"github.com/xsale-go/xsale/internal/spec/pipeline"
 	"github.com/xsale-go/xsale/internal/spec/tree"
+	"github.com/xsale-go/xsale/internal/spec/typed"
 )
 
 // document returns a spec with the schemas, written as JSON or flow YAML.
@@ -33,8 +34,8 @@ func document(t testing.TB, schemas string) *contract.Document {
 	return loaded
 }
 
-func component(d *contract.Document, name string) *openapi3.SchemaRef {
-	return &openapi3.SchemaRef{Ref: componentPrefix + name, Value: d.Spec().Components.Schemas[name].Value}
+func component(d *contract.Document, name string) *model.SchemaRef {
+	return &model.SchemaRef{Ref: componentPrefix + name, Value: d.Spec().Schemas[name].Value}
 }
 
 const rules = `
@@ -79,7 +80,7 @@ func TestValuesFit(t *testing.T) {
 	d := document(t, rules)
 	for seed := range uint64(25) {
 		generator := New(d, seed)
-		for name := range d.Spec().Components.Schemas {
+		for name := range d.Spec().Schemas {
 			for _, extent := range []Extent{Full, Assigned, Required} {
 				value, err := generator.Value(component(d, name), name, extent)
 				if err != nil {
@@ -102,7 +103,15 @@ func wantFit(t *testing.T, d *contract.Document, name string, value any) {
 	if err := json.Unmarshal(encoded, &plain); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Spec().Components.Schemas[name].Value.VisitJSON(plain); err != nil {
+	data, err := tree.JSON(d.Tree())
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := typed.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := spec.Components.Schemas[name].Value.VisitJSON(plain); err != nil {
 		t.Errorf("%s: %s: %v", name, encoded, err)
 	}
 	for _, finding := range contract.Errors(d.CheckSchema(name, encoded)) {
@@ -162,7 +171,7 @@ func TestExamplesComeFirst(t *testing.T) {
 
 func TestValuesAreTheSameForTheSameKey(t *testing.T) {
 	d := document(t, rules)
-	for name := range d.Spec().Components.Schemas {
+	for name := range d.Spec().Schemas {
 		first, _ := New(d, 3).Value(component(d, name), "a", Full)
 		if again, _ := New(d, 3).Value(component(d, name), "a", Full); !reflect.DeepEqual(first, again) {
 			t.Errorf("%s: %v, then %v", name, first, again)
@@ -240,10 +249,7 @@ func TestValuesOfTheCorpus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.Spec().Components == nil {
-			continue
-		}
-		for name := range d.Spec().Components.Schemas {
+		for name := range d.Spec().Schemas {
 			for _, extent := range []Extent{Full, Required} {
 				if _, err := New(d, 1).Value(component(d, name), name, extent); err != nil {
 					t.Errorf("%s: %s: %v", filepath.Base(file), name, err)
