@@ -13,8 +13,11 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/xsale-go/xsale/internal/contract"
 	_ "github.com/xsale-go/xsale/internal/contract/rare"
@@ -93,6 +96,26 @@ func TestValuesFit(t *testing.T) {
 	}
 }
 
+var peers sync.Map // of *contract.Document to *openapi3.T
+
+// peerOf returns a spec as kin-openapi reads it.
+func peerOf(t *testing.T, d *contract.Document) *openapi3.T {
+	t.Helper()
+	if known, ok := peers.Load(d); ok {
+		return known.(*openapi3.T)
+	}
+	data, err := tree.JSON(d.Tree())
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := typed.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	peers.Store(d, spec)
+	return spec
+}
+
 func wantFit(t *testing.T, d *contract.Document, name string, value any) {
 	t.Helper()
 	encoded, err := json.Marshal(value)
@@ -103,15 +126,7 @@ func wantFit(t *testing.T, d *contract.Document, name string, value any) {
 	if err := json.Unmarshal(encoded, &plain); err != nil {
 		t.Fatal(err)
 	}
-	data, err := tree.JSON(d.Tree())
-	if err != nil {
-		t.Fatal(err)
-	}
-	spec, err := typed.Parse(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := spec.Components.Schemas[name].Value.VisitJSON(plain); err != nil {
+	if err := peerOf(t, d).Components.Schemas[name].Value.VisitJSON(plain); err != nil {
 		t.Errorf("%s: %s: %v", name, encoded, err)
 	}
 	for _, finding := range contract.Errors(d.CheckSchema(name, encoded)) {
