@@ -27,6 +27,7 @@ type pulls[Tx any] struct {
 
 	mu       sync.Mutex
 	calls    map[string]int // of a step, by its name and key
+	attempts map[string]int // the last one that reached the handler
 	effects  map[string]int // outside of the database
 	allowed  map[string]int // effects that a death excuses
 	recorded map[string]bool
@@ -39,7 +40,7 @@ func newPulls[Tx any](t testing.TB, seed uint64, s store[Tx], shared bool, size,
 	p := &pulls[Tx]{
 		simulation: simulation[Tx]{t: t, chance: c, store: s, kills: kills, size: size},
 		source:     newSource(c), shared: shared,
-		calls: map[string]int{}, effects: map[string]int{}, allowed: map[string]int{},
+		calls: map[string]int{}, attempts: map[string]int{}, effects: map[string]int{}, allowed: map[string]int{},
 		recorded: map[string]bool{}, done: map[string]bool{}, returned: map[int]map[string]bool{},
 	}
 	p.arrive, p.program, p.died, p.finished = p.source.arrive, p.pull, p.afterDeath, p.complete
@@ -147,6 +148,9 @@ func (p *present[Tx]) fault(ctx context.Context, step string, item transfer.Item
 		}
 	}
 	p.mu.Lock()
+	if step == "handle" {
+		p.attempts[item.Key] = item.Attempt
+	}
 	p.calls[step+item.Key]++
 	count := p.calls[step+item.Key]
 	p.mu.Unlock()
@@ -210,12 +214,13 @@ func (p *present[Tx]) handOver(ctx context.Context, item transfer.Item[order], o
 	if outcome.Failed {
 		status = statusManual
 	}
-	if kind := p.chance.kind(item.Value.ID); outcome.Failed != (kind == rejected || kind == crashing) && !unlucky(outcome.Reason) {
-		p.t.Errorf("%s is handed over as %+v", item.Key, outcome)
-	}
 	if !p.life.happens(func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
+		kind := p.chance.kind(item.Value.ID)
+		if outcome.Failed != (kind == rejected || kind == crashing) && !unlucky(outcome.Reason) && p.attempts[item.Key] < maxAttempts {
+			p.t.Errorf("%s is handed over as %+v after %d attempts", item.Key, outcome, p.attempts[item.Key])
+		}
 		if p.done[item.Key] {
 			p.t.Errorf("life %d: %s is handed over again after that was recorded", p.life.number, item.Key)
 		}
@@ -262,6 +267,10 @@ func (p *pulls[Tx]) afterDeath(l *life) {
 		p.t.Errorf("life %d: %d elements are handled and not recorded at its death, more than its %d workers", l.number, left, workers)
 	}
 }
+
+// maxAttempts is how many attempts an element has. Its faults hardly use up three of them, so an element
+// that has used all lost the others to deaths, or to a busy machine.
+const maxAttempts = 8
 
 // unlucky reports whether an element is parked because its programs died, or because a busy machine let
 // the time of its last attempt pass before the handler ran.

@@ -123,7 +123,7 @@ func (p *pushes[Tx]) complete() bool {
 			} else {
 				err = push.Resend(p.t.Context(), key)
 			}
-		case strings.Contains(why, "the program died"), p.blind:
+		case unlucky(why), p.vendor.exhausted(key), p.blind:
 			err = push.Retry(p.t.Context(), key)
 		default:
 			p.t.Errorf("%s is parked as %s", key, why)

@@ -16,15 +16,16 @@ const settle = 300 * time.Millisecond
 type vendor struct {
 	chance chance
 
-	mu      sync.Mutex
-	created map[string][]int64
-	late    map[string]time.Time // requests that are still worked on, by when they came
-	calls   map[string]int
-	next    int64
+	mu       sync.Mutex
+	created  map[string][]int64
+	late     map[string]time.Time // requests that are still worked on, by when they came
+	calls    map[string]int
+	attempts map[string]int // the last one that came here
+	next     int64
 }
 
 func newVendor(c chance) *vendor {
-	return &vendor{chance: c, created: map[string][]int64{}, late: map[string]time.Time{}, calls: map[string]int{}}
+	return &vendor{chance: c, created: map[string][]int64{}, late: map[string]time.Time{}, calls: map[string]int{}, attempts: map[string]int{}}
 }
 
 func (v *vendor) create(key string) int64 {
@@ -33,12 +34,20 @@ func (v *vendor) create(key string) int64 {
 	return v.next
 }
 
-// count counts a call for a key, and returns the count.
-func (v *vendor) count(what, key string) int {
+// count counts a call for an element, and returns the count.
+func (v *vendor) count(what string, item transfer.Item[order]) int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.calls[what+key]++
-	return v.calls[what+key]
+	v.attempts[item.Key] = item.Attempt
+	v.calls[what+item.Key]++
+	return v.calls[what+item.Key]
+}
+
+// exhausted reports whether the last attempt of an element that came here was the last of all.
+func (v *vendor) exhausted(key string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.attempts[key] >= maxAttempts
 }
 
 // refuses reports whether the vendor rejects an order for good.
@@ -50,7 +59,7 @@ func (v *presentVendor) send(ctx context.Context, item transfer.Item[order]) (in
 	if v.life.isDead() {
 		return 0, errDead
 	}
-	count := v.count("send", item.Key)
+	count := v.count("send", item)
 	if v.refuses(item.Key) {
 		return 0, errRejected
 	}
@@ -101,7 +110,7 @@ func (v *presentVendor) find(_ context.Context, item transfer.Item[order]) (int6
 	if v.life.isDead() {
 		return 0, false, errDead
 	}
-	switch count := v.count("find", item.Key); {
+	switch count := v.count("find", item); {
 	case count > 3:
 	case v.chance.of("find", item.Key, count) < 0.05:
 		return 0, false, errDown
