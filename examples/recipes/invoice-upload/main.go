@@ -70,7 +70,7 @@ func uploadAll(ctx context.Context, shop *xsale.Organization, files []string) er
 	for _, file := range files {
 		err := uploadOnce(ctx, shop, file)
 		failure, ok := errors.AsType[*xsale.Error](err)
-		rejected := ok && failure.StatusCode/100 == 4 && !xsale.Temporary(err) && !errors.Is(err, xsale.ErrUnauthorized) && !errors.Is(err, xsale.ErrForbidden)
+		rejected := ok && failure.StatusCode/100 == 4 && !xsale.Temporary(err) && !errors.Is(err, xsale.ErrUnauthorized)
 		switch {
 		case rejected || errors.Is(err, errFile):
 			log.Printf("%s: %v", file, err)

@@ -124,16 +124,21 @@ func TestLostResponse(t *testing.T) {
 	}
 }
 
-// An outage ends the run, and the files stay to be sent.
+// An outage ends the run, and so do tokens that xSale rejects. The files stay to be sent.
 func TestOutage(t *testing.T) {
-	sandbox, _ := newSandbox(t, "")
-	files := write(t, "1.pdf", "2.pdf")
-	sandbox.Fail(attach, xsaletest.RetryAfter(0).Always())
-	if err := uploadAll(t.Context(), sandbox.Client(t, xsale.WithRetries(0)).Organization(""), files); !errors.Is(err, xsale.ErrRateLimited) {
-		t.Error(err)
-	}
-	if got := list(t, files[0]); got != "1.pdf, 2.pdf" || len(sandbox.Requests(attach)) != 1 {
-		t.Errorf("got %s and %d requests", got, len(sandbox.Requests(attach)))
+	for _, test := range []struct {
+		fault xsaletest.Fault
+		want  error
+	}{{xsaletest.RetryAfter(0), xsale.ErrRateLimited}, {xsaletest.Status(http.StatusUnauthorized), xsale.ErrUnauthorized}} {
+		sandbox, _ := newSandbox(t, "")
+		files := write(t, "1.pdf", "2.pdf")
+		sandbox.Fail(attach, test.fault.Always())
+		if err := uploadAll(t.Context(), sandbox.Client(t, xsale.WithRetries(0)).Organization(""), files); !errors.Is(err, test.want) {
+			t.Error(err)
+		}
+		if got := list(t, files[0]); got != "1.pdf, 2.pdf" {
+			t.Errorf("got %s", got)
+		}
 	}
 }
 

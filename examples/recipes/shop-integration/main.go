@@ -19,6 +19,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -104,15 +105,16 @@ func create(ctx context.Context, organization *xsale.Organization, shop *sqlite.
 	parameters := newPush(organization, shop, "parameters", func(ctx context.Context, p parameter, options ...call.Option) (xsale.Created, error) {
 		return organization.Integrations.CreateParameter(ctx, p.Integration, p.Category, p.Definition, options...)
 	})
+	var rejected error
 	for category, definitions := range wanted.Parameters {
 		for name, definition := range definitions {
 			key := fmt.Sprintf("%d %d %s", integration, category, name)
 			if _, err := parameters.Add(ctx, key, parameter{integration, category, definition}); err != nil {
-				return fmt.Errorf("parameter %s: %w", key, err)
+				rejected = errors.Join(rejected, fmt.Errorf("parameter %s: %w", key, err))
 			}
 		}
 	}
-	return send(ctx, parameters, out)
+	return errors.Join(rejected, send(ctx, parameters, out))
 }
 
 type parameter struct {

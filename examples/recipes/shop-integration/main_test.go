@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/transfer"
 	"github.com/xsale-go/xsale/transfer/sqlite"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -68,6 +70,16 @@ func TestExistingIntegration(t *testing.T) {
 	sent := sandbox.Requests("createParameter")
 	if len(sent) != 1 || !strings.HasSuffix(sent[0].Path, fmt.Sprintf("/integrations/%d/categories/12/parameters", panel.ID)) || string(sent[0].Body) != `{"Name":"Size","Values":["S",1.50]}` {
 		t.Errorf("sent %+v", sent)
+	}
+
+	wanted, err = read(strings.NewReader(`{"Parameters":{"12":{"size":{"Name":"Height"},"weight":{"Name":"Weight"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report strings.Builder
+	err = create(t.Context(), organization, shop, wanted, &report)
+	if !errors.Is(err, transfer.ErrConflict) || !strings.Contains(err.Error(), " 12 size: ") || !strings.Contains(report.String(), " 12 weight done ") {
+		t.Errorf("after a change: %v, %s", err, report.String())
 	}
 }
 

@@ -103,19 +103,19 @@ func sell(ctx context.Context, shop *sql.DB, orders *push, in io.Reader) error {
 		return err
 	}
 	var rejected error
-	for sales := json.NewDecoder(in); ; {
-		var sale sale
-		if err := sales.Decode(&sale); errors.Is(err, io.EOF) {
+	for sales, n := json.NewDecoder(in), 1; ; n++ {
+		var sale json.RawMessage
+		err := sales.Decode(&sale)
+		if errors.Is(err, io.EOF) {
 			return rejected
-		} else if err != nil {
-			return errors.Join(rejected, fmt.Errorf("sales at byte %d: %w", sales.InputOffset(), err))
 		}
-		err := store(ctx, shop, orders, sale)
 		if err == nil {
-			continue
+			err = store(ctx, shop, orders, sale)
 		}
-		rejected = errors.Join(rejected, fmt.Errorf("sale %q: %w", sale.Number, err))
-		if !errors.Is(err, transfer.ErrConflict) && !errors.Is(err, transfer.ErrInvalid) {
+		if err != nil {
+			rejected = errors.Join(rejected, fmt.Errorf("sale %d: %w", n, err))
+		}
+		if err != nil && !errors.Is(err, transfer.ErrConflict) && !errors.Is(err, transfer.ErrInvalid) {
 			return rejected
 		}
 	}
@@ -123,7 +123,11 @@ func sell(ctx context.Context, shop *sql.DB, orders *push, in io.Reader) error {
 
 // store stores a sale together with the intent to send its order: both, or neither. A sale that was
 // stored before changes nothing.
-func store(ctx context.Context, shop *sql.DB, orders *push, sale sale) error {
+func store(ctx context.Context, shop *sql.DB, orders *push, data json.RawMessage) error {
+	var sale sale
+	if err := json.Unmarshal(data, &sale); err != nil {
+		return fmt.Errorf("%w: %w", transfer.ErrInvalid, err)
+	}
 	if *numberField != "" {
 		number, err := json.Marshal(sale.Number)
 		if err := errors.Join(err, sale.Order.Set(*numberField, number)); err != nil {
@@ -139,7 +143,7 @@ func store(ctx context.Context, shop *sql.DB, orders *push, sale sale) error {
 		return err
 	}
 	if _, err := orders.AddTx(ctx, tx, sale.Number, sale.Order); err != nil {
-		return err
+		return fmt.Errorf("number %s: %w", sale.Number, err)
 	}
 	return tx.Commit()
 }

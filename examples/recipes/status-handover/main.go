@@ -30,6 +30,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/account"
+	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/transfer/sqlite"
 )
@@ -61,8 +62,8 @@ func run(ctx context.Context) error {
 	return handOver(ctx, client.Organization(""), erp.DB(), to)
 }
 
-// handOver sends the statuses that xSale does not have yet. The next run sends those again that are
-// rejected. After a failure that is not about one order, such as an outage, it stops.
+// handOver sends the statuses that xSale does not have yet. The next run sends those again that fail. An
+// outage ends the run; one order that always fails does not.
 func handOver(ctx context.Context, shop *xsale.Organization, erp *sql.DB, to change) error {
 	if !strings.Contains(to.path+to.body, "{id}") {
 		return errors.New("pass -path and -body as in the vendor's Swagger, with {id} for the id of the order")
@@ -75,28 +76,41 @@ func handOver(ctx context.Context, shop *xsale.Organization, erp *sql.DB, to cha
 		ids[status.Name] = status.ID
 	}
 	const next = `SELECT order_id, status FROM statuses WHERE order_id > ? AND sent IS NOT status ORDER BY order_id LIMIT 1`
-	rejected := 0
+	failed, outages := 0, 0
 	for order, status := int64(0), ""; ; {
 		err := erp.QueryRowContext(ctx, next, order).Scan(&order, &status)
-		if errors.Is(err, sql.ErrNoRows) && rejected > 0 {
-			return fmt.Errorf("statuses that xSale rejected: %d", rejected)
-		} else if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		err = to.send(ctx, shop, order, status, ids[status])
-		if err == nil {
-			_, err = erp.ExecContext(ctx, `UPDATE statuses SET sent = ? WHERE order_id = ?`, status, order)
-		}
 		switch {
-		case errors.Is(err, xsale.ErrInvalid), errors.Is(err, xsale.ErrBadRequest), errors.Is(err, xsale.ErrNotFound), errors.Is(err, xsale.ErrConflict):
-			log.Printf("order %d: %v", order, err)
-			rejected++
+		case errors.Is(err, sql.ErrNoRows) && failed > 0:
+			return fmt.Errorf("statuses that failed: %d", failed)
+		case errors.Is(err, sql.ErrNoRows):
+			return nil
 		case err != nil:
 			return err
 		}
+		if err = to.send(ctx, shop, order, status, ids[status]); err == nil {
+			_, err = erp.ExecContext(ctx, `UPDATE statuses SET sent = ? WHERE order_id = ?`, status, order)
+		}
+		if outages++; !outage(err) {
+			outages = 0
+		}
+		if outages == maxOutages {
+			return fmt.Errorf("order %d: %w", order, err)
+		}
+		if err != nil {
+			log.Printf("order %d: %v", order, err)
+			failed++
+		}
 	}
+}
+
+// maxOutages is how many orders fail in a row until the others are left to the next run. A single one may
+// fail because of its own data.
+const maxOutages = 3
+
+// outage reports whether other calls probably fail, too.
+func outage(err error) bool {
+	_, login := errors.AsType[*authn.Error](err)
+	return login || xsale.Temporary(err) || errors.Is(err, xsale.ErrUnauthorized)
 }
 
 // change is the request that changes a status.

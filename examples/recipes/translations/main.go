@@ -28,9 +28,11 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/account"
+	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/wire"
 )
@@ -53,6 +55,9 @@ func run(ctx context.Context) error {
 	if *from < 1 || *to < 1 || *from == *to || flag.NArg() == 0 {
 		return errors.New("usage: translations -from ID -to ID COMMAND [ARGUMENT]... < ids.txt")
 	}
+	if _, err := exec.LookPath(flag.Arg(0)); err != nil {
+		return err
+	}
 	client, err := xsale.New(account.From(""))
 	if err != nil {
 		return err
@@ -61,24 +66,26 @@ func run(ctx context.Context) error {
 	return translateAll(ctx, client.Organization("").Articles, os.Stdin, flag.Args())
 }
 
-// translateAll translates several articles at a time. After a failure that is not about one article, such
-// as an outage, it stops.
+// translateAll translates several articles at a time. An outage ends the run; one article that always fails
+// does not.
 func translateAll(ctx context.Context, articles *xsale.ArticlesService, in io.Reader, command []string) error {
 	results := call.Map(ctx, ids(in), 4, func(ctx context.Context, article int64) (error, error) {
 		err := translate(ctx, articles, article, command)
 		if err != nil {
 			err = fmt.Errorf("article %d: %w", article, err)
 		}
-		_, exited := errors.AsType[*exec.ExitError](err)
-		if exited || errors.Is(err, errText) || errors.Is(err, xsale.ErrNotFound) || errors.Is(err, xsale.ErrBadRequest) {
-			return err, nil
-		}
-		return nil, err
+		return err, nil
 	})
-	failed := 0
+	failed, outages := 0, 0
 	for problem, err := range results {
 		if err != nil {
 			return err
+		}
+		if outages++; !outage(problem) {
+			outages = 0
+		}
+		if outages == maxOutages {
+			return problem
 		}
 		if problem != nil {
 			log.Print(problem)
@@ -86,9 +93,19 @@ func translateAll(ctx context.Context, articles *xsale.ArticlesService, in io.Re
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d articles failed", failed)
+		return fmt.Errorf("articles that failed: %d", failed)
 	}
 	return nil
+}
+
+// maxOutages is how many articles fail in a row until the others are left to the next run. A single one may
+// fail because of its own data.
+const maxOutages = 3
+
+// outage reports whether other calls probably fail, too.
+func outage(err error) bool {
+	_, login := errors.AsType[*authn.Error](err)
+	return login || xsale.Temporary(err) || errors.Is(err, xsale.ErrUnauthorized)
 }
 
 // ids returns the ids of a stream, which are separated by white space.
@@ -108,9 +125,6 @@ func ids(in io.Reader) iter.Seq2[int64, error] {
 	}
 }
 
-// errText marks articles without a text to translate, or to write.
-var errText = errors.New("cannot be translated")
-
 // translate adds the texts that an article lacks in the target language. Its other fields there are
 // written back as they were.
 func translate(ctx context.Context, articles *xsale.ArticlesService, article int64, command []string) error {
@@ -127,7 +141,7 @@ func translate(ctx context.Context, articles *xsale.ArticlesService, article int
 		}
 	}
 	if source.LanguageID == 0 {
-		return fmt.Errorf("%w: it has nothing in language %d", errText, *from)
+		return fmt.Errorf("it has nothing in language %d", *from)
 	}
 	changed := false
 	for _, field := range []struct{ from, to *wire.Nullable[string] }{{&source.Name, &target.Name}, {&source.Description, &target.Description}} {
@@ -148,14 +162,16 @@ func translate(ctx context.Context, articles *xsale.ArticlesService, article int
 }
 
 func runTranslator(ctx context.Context, command []string, text string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	translator := exec.CommandContext(ctx, command[0], command[1:]...)
-	translator.Stdin, translator.Stderr = strings.NewReader(text), os.Stderr
+	translator.Stdin, translator.Stderr, translator.WaitDelay = strings.NewReader(text), os.Stderr, time.Second
 	translated, err := translator.Output()
-	switch {
-	case err != nil:
+	if err == nil && len(bytes.TrimSpace(translated)) == 0 {
+		err = errors.New("it wrote nothing")
+	}
+	if err != nil {
 		return "", fmt.Errorf("%s: %w", command[0], err)
-	case len(bytes.TrimSpace(translated)) == 0:
-		return "", fmt.Errorf("%w: %s wrote nothing", errText, command[0])
 	}
 	return strings.TrimRight(string(translated), "\r\n"), nil
 }

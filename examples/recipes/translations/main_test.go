@@ -68,7 +68,7 @@ func TestMissingTextsAreTranslated(t *testing.T) {
 	articles := sandbox.Client(t).Articles
 	sandbox.Fail("setTranslation", xsaletest.Cut(xsaletest.BeforeResponse).Processed())
 	for range 2 {
-		if err := translateAll(t.Context(), articles, strings.NewReader("1 2\n3\n404\n"), translator); err == nil || err.Error() != "2 articles failed" {
+		if err := translateAll(t.Context(), articles, strings.NewReader("1 2\n3\n404\n"), translator); err == nil || err.Error() != "articles that failed: 2" {
 			t.Error(err)
 		}
 		want := "1 [en] Krzesło, by a person, chair; 3 [en] Stół, , "
@@ -117,18 +117,29 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 	}
 }
 
-// What would fail for every article ends the run.
-func TestFailuresThatConcernAllArticles(t *testing.T) {
-	sandbox := newSandbox(t, "Krzesło", "Stół", "Lampa", "Regał", "Biurko", "Szafa")
+// An outage ends the run. A single article for which the service fails is no outage.
+func TestOutage(t *testing.T) {
+	names := []string{"Krzesło", "Stół", "Lampa", "Regał", "Biurko", "Szafa", "Łóżko", "Fotel", "Półka", "Kanapa", "Komoda", "Lustro"}
+	sandbox := newSandbox(t, names...)
 	articles := sandbox.Client(t, xsale.WithRetries(0)).Articles
-	if err := translateAll(t.Context(), articles, strings.NewReader("1 2 3 4 5 6"), []string{"/no/such/translator"}); !errors.Is(err, os.ErrNotExist) {
+	all := func() io.Reader { return strings.NewReader("1 2 3 4 5 6 7 8 9 10 11 12") }
+	sandbox.Fail("listTranslations", xsaletest.Status(http.StatusServiceUnavailable))
+	if err := translateAll(t.Context(), articles, all(), translator); err == nil || err.Error() != "articles that failed: 1" {
 		t.Error(err)
 	}
-	if err := translateAll(t.Context(), articles, strings.NewReader("1 x"), translator); err == nil || !strings.Contains(err.Error(), `"x"`) {
-		t.Error(err)
-	}
+	before := len(sandbox.Requests("listTranslations"))
 	sandbox.Fail("listTranslations", xsaletest.Status(http.StatusServiceUnavailable).Always())
-	if err := translateAll(t.Context(), articles, strings.NewReader("1 2 3 4 5 6"), translator); !errors.Is(err, xsale.ErrServer) {
+	if err := translateAll(t.Context(), articles, all(), translator); !errors.Is(err, xsale.ErrServer) {
+		t.Error(err)
+	}
+	if calls := len(sandbox.Requests("listTranslations")) - before; calls > maxOutages+4 {
+		t.Errorf("%d calls during an outage", calls)
+	}
+}
+
+func TestInvalidInput(t *testing.T) {
+	articles := newSandbox(t, "Krzesło").Client(t).Articles
+	if err := translateAll(t.Context(), articles, strings.NewReader("1 x"), translator); err == nil || !strings.Contains(err.Error(), `"x"`) {
 		t.Error(err)
 	}
 }
