@@ -14,6 +14,8 @@ AXE         = axe-core@4.14.1
 SWAGGER_UI  = swagger-ui-dist@5.35.0
 BINARY     ?= dist/xsale
 VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
+# A program with the race detector sleeps before it exits, for one second unless told otherwise.
+export GORACE ?= atexit_sleep_ms=0
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
 .PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate surface man completions drift binary image test-image vet lint tidy vuln licenses apidiff actions test-checks cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/xsale-go/xsale/authn"
+	_ "github.com/xsale-go/xsale/internal/conformance/quickexit"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 

@@ -19,6 +19,7 @@ import (
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/authn/redisstore"
 	"github.com/xsale-go/xsale/authn/storetest"
+	_ "github.com/xsale-go/xsale/internal/conformance/quickexit"
 	"github.com/xsale-go/xsale/internal/conformance/redisserver"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 )

@@ -24,6 +24,7 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call/filelimit"
+	_ "github.com/xsale-go/xsale/internal/conformance/quickexit"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 )
 

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	_ "github.com/xsale-go/xsale/internal/conformance/quickexit"
 )
 
 // The test binary also serves as the command and as the programs that the command runs;

@@ -67,7 +67,7 @@ func TestNoCommandPrintsASecret(t *testing.T) {
 	canaries := append(revealedTokens(t), xsaletest.Password, xsaletest.ClientSecret, "canary-mfa-token", "canary-access-token", "canary id token", "canary-url-password", "canary-database-password", strings.Repeat("ca", 32))
 	sandbox.RevokeTokens()
 	everyCommand()
-	t.Setenv("XSALE_TOKEN_STORE", t.TempDir())
+	sandbox = useSandbox(t, xsaletest.WithInvalidRequests()) // another account, whose budget of logins is not used up
 	sandbox.Fail(xsaletest.Login,
 		xsaletest.Status(403, `{"error":"invalid_grant","error_description":"`+xsaletest.Password+` and `+xsaletest.ClientSecret+` are wrong"}`),
 		xsaletest.Status(403, `{"error":"mfa_required","mfa_token":"canary-mfa-token"}`),

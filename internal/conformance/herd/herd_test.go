@@ -25,6 +25,7 @@ import (
 
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/authn/redisstore"
+	_ "github.com/xsale-go/xsale/internal/conformance/quickexit"
 	"github.com/xsale-go/xsale/internal/conformance/redisserver"
 )
 

@@ -25,6 +25,7 @@ import (
 
 	"github.com/xsale-go/xsale/call"
 	"github.com/xsale-go/xsale/internal/conformance/pgserver"
+	_ "github.com/xsale-go/xsale/internal/conformance/quickexit"
 	"github.com/xsale-go/xsale/transfer"
 	"github.com/xsale-go/xsale/transfer/postgres"
 	"github.com/xsale-go/xsale/transfer/sqlite"

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	_ "github.com/xsale-go/xsale/internal/conformance/quickexit"
 )
 
 const fakeBehaviour = "FAKE_PRISM"
