@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,41 @@ func TestRecipesRun(t *testing.T) {
 	for _, want := range []string{"imported: 27\n", "A-1 done 301", "A-2  done   302", "1.pdf.sent\n"} {
 		if !strings.Contains(string(output), want) {
 			t.Errorf("the output lacks %q:\n%s", want, output)
+		}
+	}
+}
+
+var address = regexp.MustCompile(`https://[^\s,:]+`)
+
+// Users copy the recipes, so each is a short program with its test. The page has it, and the pages of the
+// vendor that it names.
+func TestRecipesAreOnThePage(t *testing.T) {
+	page := strings.Join(readPage(t, "docs/recipes.md").lines, "\n")
+	entries, err := os.ReadDir(filepath.Join(root, "examples/recipes"))
+	if err != nil || len(entries) != 6 {
+		t.Fatalf("%d recipes, %v, want 6", len(entries), err)
+	}
+	for _, entry := range entries {
+		name := "examples/recipes/" + entry.Name()
+		files, err := os.ReadDir(filepath.Join(root, name))
+		if err != nil || len(files) != 2 {
+			t.Errorf("%s has %d files, %v, want main.go and main_test.go", name, len(files), err)
+		}
+		data, err := os.ReadFile(filepath.Join(root, name, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(data, []byte("\n")); lines > 180 {
+			t.Errorf("%s/main.go has %d lines, want at most 180", name, lines)
+		}
+		comment, _, _ := strings.Cut(strings.ReplaceAll(string(data), "\n// ", " "), "\npackage ")
+		for _, want := range append(address.FindAllString(comment, -1), "../"+name+"/main.go") {
+			if !strings.Contains(page, "("+strings.TrimSuffix(want, ".")+")") {
+				t.Errorf("the page lacks %s of %s", want, name)
+			}
+		}
+		if !strings.Contains(comment, "https://") || !strings.Contains(comment, "not public") {
+			t.Errorf("%s does not say where it comes from, and what is not public", name)
 		}
 	}
 }
