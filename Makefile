@@ -18,7 +18,7 @@ VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
 export GORACE ?= atexit_sleep_ms=0
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-generate generate surface man completions drift binary image test-image vet lint tidy vuln licenses apidiff actions test-checks cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-compare bench-generate generate surface man completions drift binary image test-image vet lint tidy vuln licenses apidiff actions test-checks cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench-proxy: ## compare a call through xsale proxy with one through a Client
 
 bench-transfer: ## compare package transfer with River alone; BENCH_POSTGRES adds a PostgreSQL database
 	cd bench && go run ./transfer
+
+bench-compare: ## compare the benchmarks with those of the last release, or of the commit OLD
+	./scripts/bench-compare.sh
 
 bench-generate: ## compare the code of generators for DOCUMENTS, also with that of the commit BEFORE
 	cd bench && go run ./generate $(if $(BEFORE),-before $(BEFORE)) $(abspath $(DOCUMENTS))

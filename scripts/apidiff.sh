@@ -3,11 +3,8 @@
 # change, a table of CHANGELOG.md above the section of that release needs a row with its name.
 set -eu
 tools=$(cd "$(dirname "$0")/../internal/devtools/checks" && pwd)/go.mod
-if ! release=$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null); then
-	if [ "$(git rev-parse --is-shallow-repository)" = true ] || [ "$(grep -c '^## [0-9]' CHANGELOG.md)" -gt 1 ]; then
-		echo "apidiff: the last release has no tag here: run 'git fetch --tags --unshallow'" >&2
-		exit 1
-	fi
+release=$("$(dirname "$0")/last-release.sh")
+if [ -z "$release" ]; then
 	echo "apidiff: no release yet, nothing to compare with"
 	exit 0
 fi

@@ -14,7 +14,8 @@ for file in $(cd "$copy" && find . -name '*.gen.go' -o -name xsale.lock | sed 's
 done
 # Since the last release, the command line has lost nothing that surface_removed.txt does not state.
 snapshot=cmd/xsale/testdata/surface.txt
-if release=$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null) && git cat-file -e "$release:$snapshot" 2>/dev/null; then
+release=$(./scripts/last-release.sh)
+if [ -n "$release" ] && git cat-file -e "$release:$snapshot" 2>/dev/null; then
 	git show "$release:$snapshot" >"$copy/$snapshot"
 	(cd "$copy" && go generate ./cmd/xsale) || changed=1
 fi

@@ -212,6 +212,26 @@ func TestReleaseWithoutTag(t *testing.T) {
 	}
 }
 
+// Time is not compared here: it depends on what else the machine does.
+func TestSlowerBenchmarksAreFound(t *testing.T) {
+	benchmark := func(allocations string) string {
+		return "package m\n\nimport \"testing\"\n\nvar sink *[100]byte\n\nfunc BenchmarkM(b *testing.B) {\n\tfor b.Loop() {\n\t\tfor range " + allocations + " {\n\t\t\tsink = new([100]byte)\n\t\t}\n\t}\n}\n"
+	}
+	for name, value := range map[string]string{"UNITS": "allocs/op", "COUNT": "6", "BENCHTIME": "100x", "OLD": "HEAD"} {
+		t.Setenv(name, value)
+	}
+	for _, test := range []struct {
+		before, after string
+		passes        bool
+	}{{"20", "20", true}, {"20", "10", true}, {"20", "21", true}, {"20", "30", false}, {"0", "1", false}} {
+		dir := repository(t, files{"go.mod": "module example.com/m\n\ngo 1.26.0\n", "m_test.go": benchmark(test.before)})
+		write(t, dir, files{"m_test.go": benchmark(test.after)})
+		if output, passed := check(t, dir, "bench-compare.sh"); passed != test.passes || strings.Contains(output, "bench-compare: M") == test.passes {
+			t.Errorf("from %s to %s: passed: %v\n%s", test.before, test.after, passed, output)
+		}
+	}
+}
+
 func TestWorkflowsAreLinted(t *testing.T) {
 	workflow := "on: push\npermissions: {}\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.%s }}\n"
 	for field, passes := range map[string]bool{"ref": true, "reff": false} {
