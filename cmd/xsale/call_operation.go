@@ -88,13 +88,10 @@ func (a *app) newOperationCommand(catalog *operation.Catalog, o *operation.Opera
 	return prints(command)
 }
 
-// noArguments rejects arguments, and explains the likely one.
+// noArguments rejects arguments.
 func noArguments(_ *cobra.Command, arguments []string) error {
 	if len(arguments) == 0 {
 		return nil
-	}
-	if arguments[0] == "true" || arguments[0] == "false" {
-		return fmt.Errorf("unexpected argument %q: write it as --flag=%s", arguments[0], arguments[0])
 	}
 	return fmt.Errorf("unexpected argument %q: pass values with flags", arguments[0])
 }

@@ -175,7 +175,7 @@ func TestCallRejects(t *testing.T) {
 		"attachFile --id 1":                                     "--body-file is missing",
 		"getFile --id 1 --spec -":                               "--spec -",
 		"getFile --id 1 --id 2":                                 "--id was passed 2 times: want one value",
-		"addDocument --title ab --total 1 --urgent false":       "write it as --flag=false",
+		"addDocument --title ab --total 1 --urgent false":       "write --urgent=false",
 		"listDocuments --limit 1 --output-file x":               "--limit has no effect with --output-file",
 		"getFile": "--id is missing",
 	} {

@@ -28,6 +28,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -57,7 +58,7 @@ func run(ctx context.Context, arguments []string, stdin io.Reader, stdout, stder
 	app.addOperation(running, root, arguments)
 	command, err := root.ExecuteContextC(running)
 	if err != nil && !app.started && app.out.failed == nil {
-		err = usagef("%w; see '%s --help'", err, command.CommandPath())
+		err = usagef("%w; see '%s --help'", cmp.Or(checkDetachedValue(command.Flags(), arguments), err), command.CommandPath())
 	}
 	err = errors.Join(app.out.outcome(err), app.trace.close(command))
 	if _, quiet := errors.AsType[brokenPipeError](err); err != nil && !quiet {

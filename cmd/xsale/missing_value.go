@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/xsale-go/xsale/internal/output"
 )
 
 // checkMissingValue rejects a flag whose value is the next flag: --id $ID --dry-run with a variable
@@ -21,6 +24,28 @@ func checkMissingValue(flags *pflag.FlagSet, arguments []string) error {
 		}
 		if name, _, _ := strings.Cut(next, "="); next == "--" || flagOf(flags, name) != nil {
 			return fmt.Errorf("--%s has no value, because the next word is %s: pass one, or write --%s=%[2]s if that is the value", flag.Name, next, flag.Name)
+		}
+	}
+	return nil
+}
+
+// checkDetachedValue rejects a value after a flag that takes one only with an equals sign: it would be
+// an argument of the command.
+func checkDetachedValue(flags *pflag.FlagSet, arguments []string) error {
+	for i, argument := range arguments[:max(0, len(arguments)-1)] {
+		if argument == "--" {
+			break
+		}
+		flag, next := flagOf(flags, argument), arguments[i+1]
+		if flag == nil || flag.NoOptDefVal == "" {
+			continue
+		}
+		values := output.Choices()[flag.Name]
+		if flag.Value.Type() == "bool" {
+			values = []string{"true", "false"}
+		}
+		if slices.ContainsFunc(values, func(value string) bool { return strings.EqualFold(value, next) }) {
+			return fmt.Errorf("--%s takes a value only after an equals sign: write --%[1]s=%s", flag.Name, strings.ToLower(next))
 		}
 	}
 	return nil

@@ -25,6 +25,24 @@ func TestMissingValue(t *testing.T) {
 	if calls := sandbox.Calls(); calls != 0 {
 		t.Errorf("%d calls", calls)
 	}
+	for line, want := range map[string]string{
+		"orders list --csv excel-pl":                                     "--csv takes a value only after an equals sign: write --csv=excel-pl; see 'xsale orders list --help'",
+		"orders show --csv Excel --database x.db":                        "--csv takes a value only after an equals sign: write --csv=excel;", // not a key
+		"call createIntegration --integration-type 28 --is-active false": "--is-active takes a value only after an equals sign: write --is-active=false;",
+		"integrations create --active false --name x":                    "--active takes a value only after an equals sign: write --active=false;",
+		"proxy --rate-learning false":                                    "--rate-learning takes a value only after an equals sign: write --rate-learning=false;",
+		"--debug true me":                                                "--debug takes a value only after an equals sign: write --debug=true;",
+		"orders list --unknown":                                          "unknown flag --unknown",
+		"orders list --csv extra":                                        `unexpected argument "extra"`,
+	} {
+		got := execute(t, "", strings.Fields(line)...)
+		if got.code != exitUsage || got.stdout != "" || !strings.HasPrefix(got.stderr, "xsale: "+want) {
+			t.Errorf("%s: %d, %q, %s", line, got.code, got.stdout, got.stderr)
+		}
+	}
+	if calls := sandbox.Calls(); calls != 0 {
+		t.Errorf("%d calls", calls)
+	}
 	for _, line := range []string{
 		"call createIntegration --integration-type 28 --name=--dry-run",
 		"integrations create --name --unknown",

@@ -55,7 +55,7 @@ To start without an account, run 'xsale demo' or 'xsale sandbox'.
 		Args:          knownSubcommand,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		PersistentPreRunE: func(command *cobra.Command, _ []string) error {
-			if err := cmp.Or(checkMissingValue(command.Flags(), a.arguments), checkEmpty(command.Flags()), checkText(command.Flags()), a.output.Check(command.Flags()), checkPrints(command), checkUses(command)); err != nil {
+			if err := cmp.Or(checkMissingValue(command.Flags(), a.arguments), checkDetachedValue(command.Flags(), a.arguments), checkEmpty(command.Flags()), checkText(command.Flags()), a.output.Check(command.Flags()), checkPrints(command), checkUses(command)); err != nil {
 				return err
 			}
 			return a.trace.open()
