@@ -52,7 +52,8 @@ func FromEnvironment(context.Context) (Credentials, error) {
 
 // ParseCredentials parses a JSON object with the strings client_id, client_secret, username and
 // password, in UTF-8 or, as Windows PowerShell writes it, UTF-16, with or without a byte order
-// mark. It overwrites data with zeros, because data contains secrets.
+// mark. It overwrites data with zeros, because data contains secrets. If some of the strings are
+// missing, it returns the others with the error.
 func ParseCredentials(data []byte) (Credentials, error) {
 	defer clear(data)
 	text := plaintext.Convert(data)

@@ -27,9 +27,9 @@ func File(path string) CredentialsFunc {
 		}
 		credentials, err := ParseCredentials(data)
 		if err != nil {
-			return Credentials{}, fmt.Errorf("credentials file %s: %w", path, err)
+			err = fmt.Errorf("credentials file %s: %w", path, err)
 		}
-		return credentials, nil
+		return credentials, err
 	}
 }
 

@@ -41,8 +41,9 @@ file. --password-command and --client-secret-command name command lines that pri
 they run with sh -c (on Windows, cmd /C) before a login, and XSALE_ACCOUNT is the account's name.
 
 Secrets are never arguments: pass --credentials with a JSON file, - for standard input or fd:3, or
---from-environment to save the account that XSALE_CLIENT_ID and the other variables describe. For --login
-browser, leave XSALE_USERNAME and XSALE_PASSWORD unset: the client secret is its only secret.
+--from-environment to save the account that XSALE_CLIENT_ID and the other variables describe. The JSON
+has client_id, client_secret, username and password, or those that nothing else gives. For --login browser,
+leave out the user name and the password: the client secret is its only secret.
 
 Logins are limited, so the account is only tried with --check: it logs in, and chooses the
 organization if there is one, or asks for it.`,
@@ -136,17 +137,19 @@ func (add *accountAdd) gather(a *app, command *cobra.Command) error {
 	switch {
 	case add.fromEnvironment && a.credentials != "":
 		return usagef("--from-environment and --credentials cannot be used together")
-	case a.credentials != "" && add.Login == account.LoginBrowser:
-		return usagef("--credentials has a password, which --login browser does not use: pass --from-environment with XSALE_CLIENT_ID and XSALE_CLIENT_SECRET alone, or --client-id and --client-secret-command")
 	case add.fromEnvironment:
 		if given, err = environmentCredentials(command.Context()); given.UserLogin {
 			add.Login = account.LoginBrowser
 		}
 		add.fillFromEnvironment()
 	case a.credentials != "":
-		var read authn.CredentialsFunc
-		if read, err = readCredentials(command, a.credentials); err == nil {
-			given, err = read(command.Context())
+		given, _, err = readCredentials(command, a.credentials)
+		unused := given.Username != "" || !given.Password.IsZero()
+		if add.Login == account.LoginBrowser && unused {
+			return usagef("--credentials has a user name or a password, which --login browser does not use: leave them out")
+		}
+		if given.ClientID != "" || !given.ClientSecret.IsZero() || unused {
+			err = nil // the flags or the terminal give the rest
 		}
 	}
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/account"
 	"github.com/xsale-go/xsale/xsaletest"
 )
 
@@ -346,13 +347,33 @@ func TestAccountCommands(t *testing.T) {
 	execute(t, "", "me").expect(t, exitLogin, "XSALE_CLIENT_ID", "xsale account add NAME")
 }
 
+// The file has what the flags do not give, such as the only secret of an application whose users log in.
+func TestAccountAddTakesSomeCredentials(t *testing.T) {
+	useDirectories(t)
+	file := writeFile(t, `{"client_secret":"canary-secret"}`)
+	add := func(name, flags string) result {
+		return execute(t, "", append([]string{"account", "add", name, "--secrets", "file", "--client-id", "a", "--credentials", file}, strings.Fields(flags)...)...)
+	}
+	add("users", "--login browser").expect(t, exitOK)
+	add("program", "--username me@shop.example --password-command pass").expect(t, exitOK)
+	for _, name := range []string{"users", "program"} {
+		saved, err := account.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved.PasswordCommand = "echo p"
+		if credentials, err := saved.Credentials(t.Context()); err != nil || credentials.ClientSecret.Reveal() != "canary-secret" || credentials.ClientID != "a" {
+			t.Errorf("%s: %+v, %v", name, credentials, err)
+		}
+	}
+}
+
 func TestAccountAddNeedsEverything(t *testing.T) {
 	useDirectories(t)
 	for want, arguments := range map[string][]string{
 		"pass --client-id, --client-secret-command, --username, --password-command, or all": {"shop"},
 		"pass --client-secret-command, --password-command, or all":                          {"shop", "--client-id", "a", "--username", "b"},
 		"pass --client-id, --client-secret-command, or all":                                 {"shop", "--login", "browser"},
-		"--credentials has a password, which --login browser does not use":                  {"shop", "--login", "browser", "--credentials", "-"},
 		"base_url and token_url belong together":                                            {"shop", "--client-id", "a", "--username", "b", "--password-command", "x", "--client-secret-command", "y", "--base-url", "https://x.example"},
 		"XSALE_CLIENT_ID, XSALE_CLIENT_SECRET":                                              {"shop", "--from-environment"},
 		"cannot be used together":                                                           {"shop", "--from-environment", "--credentials", "-"},
@@ -364,7 +385,15 @@ func TestAccountAddNeedsEverything(t *testing.T) {
 	} {
 		execute(t, "x", append([]string{"account", "add"}, arguments...)...).expect(t, exitUsage, want)
 	}
-	execute(t, `{"client_id":"a","client_secret":"s","username":"u","password":"p"}`, "account", "add", "shop", "--credentials", "-", "--client-id", "b").expect(t, exitUsage, "--client-id is not that of the credentials")
+	for credentials, test := range map[string]struct{ flags, want string }{
+		`{"client_id":"a","client_secret":"s","username":"u","password":"p"}`: {"--client-id b", "--client-id is not that of the credentials"},
+		`{"client_id":"a","client_secret":"s","password":"p"}`:                {"--login browser", "--credentials has a user name or a password, which --login browser does not use"},
+		`{"client_secret":"s"}`: {"--client-id a", "pass --username, --password-command, or all of it with --credentials"},
+		`{}`:                    {"", "client_id, client_secret, username, password are not set"},
+		`{"client_sceret":"s"}`: {"", "client_id, client_secret, username, password are not set"},
+	} {
+		execute(t, credentials, append([]string{"account", "add", "shop", "--credentials", "-"}, strings.Fields(test.flags)...)...).expect(t, exitUsage, test.want)
+	}
 	execute(t, "", "account", "list", "-o", "ndjson").expect(t, exitOK)
 	if r := execute(t, "", "account", "list", "-o", "json"); strings.TrimSpace(r.stdout) != "[]" {
 		t.Errorf("something was saved: %s", r.stdout)

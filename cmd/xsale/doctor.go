@@ -144,7 +144,7 @@ func (a *app) setup(command *cobra.Command) (doctor.Setup, error) {
 	}
 	if a.credentials != "" {
 		setup.CredentialsFrom = "--credentials"
-		credentials, err := readCredentials(command, a.credentials)
+		_, credentials, err := readCredentials(command, a.credentials)
 		setup.Credentials = credentials
 		if err != nil {
 			setup.Credentials = func(context.Context) (authn.Credentials, error) { return authn.Credentials{}, err }

@@ -92,8 +92,9 @@ type jsonBody struct{}
 func (*jsonBody) UnmarshalJSON([]byte) error { return nil }
 
 // readCredentials reads secrets from anywhere but an argument, which other users of the machine can
-// see.
-func readCredentials(command *cobra.Command, from string) (authn.CredentialsFunc, error) {
+// see. The function reads a file again. If some of the credentials are missing, it returns the others
+// with the error.
+func readCredentials(command *cobra.Command, from string) (authn.Credentials, authn.CredentialsFunc, error) {
 	var data []byte
 	var err error
 	// A shell's <(command) is /dev/fd/N. Its content comes only once, so it is no file to read again.
@@ -107,20 +108,21 @@ func readCredentials(command *cobra.Command, from string) (authn.CredentialsFunc
 		data, err = io.ReadAll(command.InOrStdin())
 	} else {
 		file := authn.File(from)
-		if _, err := file(command.Context()); err != nil { // a wrong flag, rather than a failed login
+		credentials, err := file(command.Context())
+		if err != nil { // a wrong flag, rather than a failed login
 			text := strings.TrimPrefix(strings.TrimPrefix(cause(err).Error(), "credentials file "+from+": "), "credentials file: ")
-			return nil, fmt.Errorf("--credentials %s: %s", from, text)
+			err = fmt.Errorf("--credentials %s: %s", from, text)
 		}
-		return file, nil
+		return credentials, file, err
 	}
 	var credentials authn.Credentials
 	if err == nil {
 		credentials, err = authn.ParseCredentials(data)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--credentials: %w", err)
+		err = fmt.Errorf("--credentials: %w", err)
 	}
-	return authn.Static(credentials), nil
+	return credentials, authn.Static(credentials), err
 }
 
 func readDescriptor(value string) ([]byte, error) {

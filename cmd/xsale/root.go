@@ -163,7 +163,7 @@ func (a *app) withClient(command *cobra.Command, use func(context.Context, *xsal
 		options = chosen.Options()
 	}
 	if a.credentials != "" {
-		credentials, err := readCredentials(command, a.credentials)
+		_, credentials, err := readCredentials(command, a.credentials)
 		if err != nil {
 			return usageError{err}
 		}
