@@ -222,7 +222,7 @@ func TestSecretsBelongToTheirAccount(t *testing.T) {
 				t.Fatal(err)
 			}
 			credentials, err := found.Credentials(t.Context())
-			wantError(t, err, "for another "+name+": undo", "--force")
+			wantError(t, err, "for another "+name+": undo", "--overwrite")
 			if !credentials.Password.IsZero() || strings.Contains(err.Error(), "shop-password") {
 				t.Errorf("%s: a secret is returned: %v", name, err)
 			}

@@ -86,16 +86,16 @@ func (a *Account) readStored(ctx context.Context) (Secrets, error) {
 	}
 	switch {
 	case errors.Is(err, errKeyring):
-		return Secrets{}, fmt.Errorf("%w: unlock it, or run 'xsale account add %s --force --secrets file'", err, a.Name)
+		return Secrets{}, fmt.Errorf("%w: unlock it, or run 'xsale account add %s --overwrite --secrets file'", err, a.Name)
 	case errors.Is(err, errNotStored):
-		return Secrets{}, fmt.Errorf("%w: run 'xsale account add %s --force'", err, a.Name)
+		return Secrets{}, fmt.Errorf("%w: run 'xsale account add %s --overwrite'", err, a.Name)
 	case err != nil: // with its remedy
 		return Secrets{}, err
 	}
 	defer clear(data)
 	var found record
 	if json.Unmarshal(data, &found) != nil {
-		return Secrets{}, fmt.Errorf("its stored secrets are damaged: run 'xsale account add %s --force'", a.Name)
+		return Secrets{}, fmt.Errorf("its stored secrets are damaged: run 'xsale account add %s --overwrite'", a.Name)
 	}
 	want, err := a.owner()
 	if err != nil {
@@ -103,7 +103,7 @@ func (a *Account) readStored(ctx context.Context) (Secrets, error) {
 	}
 	secrets := Secrets{authn.NewSecret(found.ClientSecret), authn.NewSecret(found.Password)}
 	if others := found.differences(want); len(others) > 0 {
-		return Secrets{}, fmt.Errorf("its stored secrets are for another %s: undo the change, or run 'xsale account add %s --force'", strings.Join(others, ", "), a.Name)
+		return Secrets{}, fmt.Errorf("its stored secrets are for another %s: undo the change, or run 'xsale account add %s --overwrite'", strings.Join(others, ", "), a.Name)
 	}
 	return secrets, nil
 }

@@ -23,8 +23,8 @@ const secretsAuto = "auto"
 // accountAdd are the flags of 'account add'.
 type accountAdd struct {
 	account.Account
-	secrets                            account.Secrets
-	fromEnvironment, check, use, force bool
+	secrets                                account.Secrets
+	fromEnvironment, check, use, overwrite bool
 }
 
 func newAccountAddCommand(a *app) *cobra.Command {
@@ -72,7 +72,7 @@ organization if there is one, or asks for it.`,
 	flags.StringVar(&add.Scope, "scope", "", "`SCOPE` of the tokens (default the vendor's)")
 	flags.BoolVar(&add.check, "check", false, "log in before saving, and choose the organization")
 	flags.BoolVar(&add.use, "use", false, "make it the current account")
-	flags.BoolVar(&add.force, "force", false, "replace an account of that name")
+	flags.BoolVar(&add.overwrite, "overwrite", false, "replace an account of that name")
 	return uses(command, "credentials", "organization", "token-store", "trace")
 }
 
@@ -84,8 +84,8 @@ func (add *accountAdd) run(a *app, command *cobra.Command) error {
 		add.Secrets = ""
 	}
 	before, err := account.Load(add.Name)
-	if err == nil && !add.force {
-		return usagef("account %s exists: pass --force to replace it, or choose another name", before.Name)
+	if err == nil && !add.overwrite {
+		return usagef("account %s exists: pass --overwrite to replace it, or choose another name", before.Name)
 	}
 	add.Organization = a.organization
 	if err := add.gather(a, command); err != nil {
@@ -102,7 +102,7 @@ func (add *accountAdd) run(a *app, command *cobra.Command) error {
 			return err
 		}
 	}
-	added, err := account.Add(command.Context(), &add.Account, add.secrets, add.force)
+	added, err := account.Add(command.Context(), &add.Account, add.secrets, add.overwrite)
 	if _, failed := errors.AsType[*fs.PathError](err); failed { // such as a full disk
 		return err
 	}

@@ -290,8 +290,8 @@ func TestAccountCommands(t *testing.T) {
 	execute(t, "", "account", "list").expect(t, exitOK, "NAME")
 	execute(t, "", "account", "show").expect(t, exitUsage, "no account", "xsale account use")
 	r.add(t).expect(t, exitOK, "saved account shop: user "+r.username+", secrets in a file", "the current account is shop")
-	r.add(t).expect(t, exitUsage, "account shop exists", "--force")
-	r.add(t, "--force").expect(t, exitOK, "replaced account shop: client "+r.clientID, r.organization, r.url)
+	r.add(t).expect(t, exitUsage, "account shop exists", "--overwrite")
+	r.add(t, "--overwrite").expect(t, exitOK, "replaced account shop: client "+r.clientID, r.organization, r.url)
 	execute(t, "", "me").expect(t, exitOK, r.organization)
 
 	shown := execute(t, "", "account", "show", "-o", "json").expect(t, exitOK)
@@ -334,7 +334,7 @@ func TestAccountCommands(t *testing.T) {
 	if err := os.Remove(secrets); err != nil {
 		t.Fatal(err)
 	}
-	lost := execute(t, "", "me").expect(t, exitLogin, "account other", secrets, "xsale account add other --force")
+	lost := execute(t, "", "me").expect(t, exitLogin, "account other", secrets, "xsale account add other --overwrite")
 	if strings.Count(lost.stderr, "\n") != 1 {
 		t.Errorf("a hint that does not help: %s", lost.stderr)
 	}

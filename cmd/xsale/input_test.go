@@ -33,8 +33,8 @@ var inputs = []struct{ line, content string }{
 	{"call createOrder --file -", orderJSON},
 	{"call getMe --spec IN", inputSpec},
 	{"mcp --spec IN", inputSpec},
-	{"me --credentials IN", ""},                                                       // set by the test
-	{"account add shop --force --organization x --secrets file --credentials IN", ""}, // the same
+	{"me --credentials IN", ""},                                                           // set by the test
+	{"account add shop --overwrite --organization x --secrets file --credentials IN", ""}, // the same
 	{"generate --config IN --out a", "package: xsaleapi # Łódź\n"},
 	{"generate --package b --overlay IN", "overlay: 1.0.0\ninfo: {title: Łódź, version: \"1\"}\nactions: [{target: $.info, update: {title: Łódź}}]\n"},
 	{"generate --package c --spec IN", inputSpec},

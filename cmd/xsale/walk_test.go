@@ -26,7 +26,7 @@ import (
 // walked has arguments for each command with which it succeeds against the sandbox, in a directory with
 // the files of walkDir. The walks vary them.
 var walked = map[string]string{
-	"account add":               "fresh --from-environment --secrets file --force",
+	"account add":               "fresh --from-environment --secrets file --overwrite",
 	"account list":              "",
 	"account remove":            "saved --yes",
 	"account show":              "saved",
@@ -84,7 +84,7 @@ func walkDir(t *testing.T) {
 	inEmptyDir(t)
 	writeFileAt(t, "order.json", strings.Replace(orderJSON, `{"I`, `{"Number":"1001","I`, 1))
 	writeFileAt(t, "openapi.json", inputSpec)
-	execute(t, "", "account", "add", "saved", "--from-environment", "--secrets", "file", "--force").expect(t, exitOK)
+	execute(t, "", "account", "add", "saved", "--from-environment", "--secrets", "file", "--overwrite").expect(t, exitOK)
 }
 
 // once are the commands that succeed once only.

@@ -79,7 +79,7 @@ func TestMask(t *testing.T) {
 		"organization Shop_1 of anna@shop.example":           "organization [organization] of [user name]",
 		"bert@shop.example, secret-7, password-7":            "[email], [client secret], [password]",
 		"client-7, anna-at-shop, geheim+1":                   "[client ID], [private], [password]",
-		"account acme: run 'xsale account add acme --force'": "account NAME: run 'xsale account add NAME --force'",
+		"account acme: run 'xsale account add acme --overwrite'": "account NAME: run 'xsale account add NAME --overwrite'",
 		"account \"acme\" is missing":                        "account \"NAME\" is missing",
 		"http://user:pass@proxy:3128/":                       "http://proxy:3128/",
 		"Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJh":           "Bearer [token]",
