@@ -1,15 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"errors"
-	"slices"
+	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"github.com/xsale-go/xsale/internal/output"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
 )
 
@@ -36,7 +35,7 @@ func newSpecShowCommand() *cobra.Command {
 				_, err := command.OutOrStdout().Write(openapi.Spec())
 				return err
 			}
-			document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
+			document, err := tree.Read(openapi.Spec())
 			if err != nil {
 				return err
 			}
@@ -77,23 +76,17 @@ func newSpecEvidenceCommand(a *app) *cobra.Command {
 
 // operationEvidence returns the operations, sorted by path and method.
 func operationEvidence() ([]knownOperation, error) {
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
+	document, err := tree.Read(openapi.Spec())
 	if err != nil {
 		return nil, err
 	}
 	var operations []knownOperation
-	for path, item := range document.Paths.Map() {
-		for method, operation := range item.Operations() {
-			kind, hasKind := operation.Extensions["x-evidence"].(string)
-			source, hasSource := operation.Extensions["x-evidence-source"].(string)
-			if !hasKind || !hasSource {
-				return nil, errors.New(operation.OperationID + " has no evidence")
-			}
-			operations = append(operations, knownOperation{operation.OperationID, method, path, kind, source})
+	for _, o := range tree.Operations(document) {
+		id, kind, source := tree.String(o.Object["operationId"]), tree.String(o.Object["x-evidence"]), tree.String(o.Object["x-evidence-source"])
+		if kind == "" || source == "" {
+			return nil, errors.New(id + " has no evidence")
 		}
+		operations = append(operations, knownOperation{id, strings.ToUpper(o.Method), o.Path, kind, source})
 	}
-	slices.SortFunc(operations, func(a, b knownOperation) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
-	})
 	return operations, nil
 }

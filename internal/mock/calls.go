@@ -14,6 +14,7 @@ import (
 	"github.com/xsale-go/xsale/internal/httpx"
 	"github.com/xsale-go/xsale/internal/mock/values"
 	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // valuesOf returns the values of variables, in order.
@@ -55,7 +56,7 @@ func (c *call) key() string {
 		own := route.Variables(c.Path)
 		return c.variables[own[len(own)-1]]
 	}
-	return keyText(c.sent()[c.on.key])
+	return tree.String(c.sent()[c.on.key])
 }
 
 // sent returns the fields of the item in the body, with the names of the item's own.
@@ -141,7 +142,7 @@ func (c *call) create() (*Response, *Failure) {
 	t := c.table()
 	if key := c.on.key; key != "" {
 		property := propertiesOf(c.on.schema)[key]
-		given := keyText(fields[key])
+		given := tree.String(fields[key])
 		switch {
 		case property.Value.ReadOnly || unset(fields[key]):
 			fields[key] = c.data.plan.newKey(t)
@@ -396,12 +397,12 @@ func (p *Plan) header(o *operation, name string, listed *model.Parameter) string
 	if list, ok := value.([]any); ok {
 		var texts []string
 		for _, element := range list {
-			texts = append(texts, keyText(element))
+			texts = append(texts, tree.String(element))
 		}
 		return strings.Join(texts, ",")
 	}
 	if truth, ok := value.(bool); ok {
 		return fmt.Sprint(truth)
 	}
-	return keyText(value)
+	return tree.String(value)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/xsale-go/xsale/internal/contract/route"
 	"github.com/xsale-go/xsale/internal/mock/values"
 	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 )
 
 // Data is the current items of the collections of a spec. It is safe for concurrent use.
@@ -71,7 +72,7 @@ func (p *Plan) NewData(resources map[string][]json.RawMessage) (*Data, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s%w", pointer, err)
 			}
-			if key := keyText(fields[c.key]); c.key != "" && key != "" {
+			if key := tree.String(fields[c.key]); c.key != "" && key != "" {
 				if keys[key] {
 					return nil, fmt.Errorf("%s/%s: is already used by another item", pointer, c.key)
 				}
@@ -177,7 +178,7 @@ func (d *Data) table(c *collection, values []string) *table {
 	}
 	for _, fields := range initial {
 		fields = maps.Clone(fields)
-		key := keyText(fields[c.key])
+		key := tree.String(fields[c.key])
 		if c.key != "" && (key == "" || t.byKey[key] != nil) {
 			fields[c.key] = d.plan.newKey(t)
 		}
@@ -203,7 +204,7 @@ func (p *Plan) initial(c *collection, path string) (items []map[string]any) {
 	if c.reader != nil && len(c.reader.media) > 0 {
 		if example, found := c.reader.media[0].example(p.document); found {
 			fields, ok := c.reader.out.in(example).(map[string]any)
-			if ok && !slices.ContainsFunc(items, func(other map[string]any) bool { return keyText(other[c.key]) == keyText(fields[c.key]) }) {
+			if ok && !slices.ContainsFunc(items, func(other map[string]any) bool { return tree.String(other[c.key]) == tree.String(fields[c.key]) }) {
 				items = append(items, fields)
 			}
 		}
@@ -276,7 +277,7 @@ func typed(schema *model.SchemaRef, value string) any {
 // newKey returns an unused key.
 func (p *Plan) newKey(t *table) any {
 	fits := func(key any) bool {
-		text := keyText(key)
+		text := tree.String(key)
 		return text != "" && t.byKey[text] == nil && !t.gone[text] &&
 			!slices.ContainsFunc(t.on.keyRules, func(rule *model.SchemaRef) bool { return !p.document.Fits(rule.Value, typed(rule, text)) })
 	}
@@ -300,7 +301,7 @@ func (p *Plan) newKey(t *table) any {
 
 // add adds an item. The caller holds the lock.
 func (t *table) add(fields map[string]any, created bool) *item {
-	added := &item{fields: fields, key: keyText(fields[t.on.key]), created: created}
+	added := &item{fields: fields, key: tree.String(fields[t.on.key]), created: created}
 	t.items = append(t.items, added)
 	t.index(added)
 	return added

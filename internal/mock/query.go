@@ -9,6 +9,7 @@ import (
 
 	"github.com/xsale-go/xsale/internal/contract"
 	"github.com/xsale-go/xsale/internal/spec/model"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/wire"
 )
 
@@ -60,18 +61,7 @@ func has(value any, wanted string) bool {
 		other, otherErr := wire.ParseDecimal(wanted)
 		return err == nil && otherErr == nil && number.Compare(other) == 0
 	}
-	return keyText(value) == wanted
-}
-
-// keyText returns a string or a number as it is in a path, and "" for any other value.
-func keyText(value any) string {
-	switch value := value.(type) {
-	case string:
-		return value
-	case json.Number:
-		return value.String()
-	}
-	return ""
+	return tree.String(value) == wanted
 }
 
 // paging is how the query selects a page.
@@ -112,7 +102,7 @@ func pagingOf(o *contract.Operation) paging {
 			*target = parameter.Name
 			return true
 		}
-		usual, err := strconv.Atoi(keyText(schema.Value.Default))
+		usual, err := strconv.Atoi(tree.String(schema.Value.Default))
 		hasUsual := err == nil
 		switch {
 		case of(&p.size, sizeNames):
