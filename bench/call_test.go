@@ -9,7 +9,7 @@ import (
 	"github.com/xsale-go/xsale/bench/client/this"
 )
 
-// BenchmarkMe measures a small call, most of which is what a client adds to net/http.
+// BenchmarkMe measures a small call: mostly what a client adds to net/http.
 func BenchmarkMe(b *testing.B) {
 	api := httptest.NewServer(server.New())
 	defer api.Close()
