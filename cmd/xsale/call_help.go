@@ -144,19 +144,27 @@ func bodyUsage(b *operation.Body) string {
 
 // example returns a command line with what the operation requires.
 func (c *operationCall) example() string {
-	line := "  xsale call " + quoted(c.operation.Name)
+	plain := "  xsale call " + quoted(c.operation.Name)
+	line := plain
 	body := c.operation.Body
 	file := body != nil && (body.Example != "" || body.Required && len(body.Fields) == 0)
+	var optional *operation.Parameter // the first, but rather one with an example
 	for _, p := range c.operation.Inputs() {
 		switch {
-		case !p.Required || organizationParameter(p) || file && p.In == operation.Field:
-		case p.Kind == operation.Boolean && !p.List:
-			line += " --" + p.Flag + "=" + cmp.Or(p.Example, "true")
-		default:
-			line += " --" + p.Flag + " " + quoted(sampleOf(p))
+		case organizationParameter(p) || file && p.In == operation.Field:
+		case p.Required:
+			line += exampleOf(p)
+		case optional == nil || optional.Example == "" && p.Example != "":
+			optional = p
 		}
 	}
 	switch {
+	case !file && line != plain:
+		return line
+	case !file && optional != nil:
+		return line + "\n" + line + exampleOf(optional)
+	case !file && c.operation.List() != nil:
+		return line + "\n" + line + " --limit 10"
 	case !file:
 		return line
 	case body.Media[0].Form == operation.Raw:
@@ -187,10 +195,16 @@ func quoted(word string) string {
 	return word
 }
 
+// exampleOf returns a flag with a value for an example.
+func exampleOf(p *operation.Parameter) string {
+	if p.Kind == operation.Boolean && !p.List {
+		return " --" + p.Flag + "=" + cmp.Or(p.Example, "true")
+	}
+	return " --" + p.Flag + " " + quoted(sampleOf(p))
+}
+
 // sampleOf returns a value for an example.
 func sampleOf(p *operation.Parameter) string {
-	if p.Kind == operation.File {
-		return "file.pdf"
-	}
-	return cmp.Or(p.Example, p.Default, "VALUE")
+	kinds := map[operation.Kind]string{operation.File: "file.pdf", operation.Integer: "1", operation.Number: "1"}
+	return cmp.Or(p.Example, p.Default, strings.Join(p.Enum[:min(len(p.Enum), 1)], ""), kinds[p.Kind], "VALUE")
 }

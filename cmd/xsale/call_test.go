@@ -283,6 +283,19 @@ func TestCallHelpAndCompletion(t *testing.T) {
 	}
 }
 
+// The example of an operation shows a flag, if there is one.
+func TestExamplesOfOperations(t *testing.T) {
+	useDirectories(t)
+	for operation, want := range map[string]string{
+		"listOrders":       "  xsale call listOrders\n  xsale call listOrders --statusidin 1\n\nFlags:",
+		"listStatuses":     "  xsale call listStatuses\n  xsale call listStatuses --limit 10\n\nFlags:",
+		"listTranslations": "  xsale call listTranslations --id 16519\n\nFlags:",
+		"getMe":            "  xsale call getMe\n\nFlags:",
+	} {
+		execute(t, "", "call", operation, "--help").expect(t, exitOK, want)
+	}
+}
+
 // A flag of the command line that is not reserved could have the name of an input.
 func TestFlagsAreReserved(t *testing.T) {
 	root, a := newRootCommand()
