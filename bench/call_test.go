@@ -18,6 +18,9 @@ func BenchmarkMe(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer client.Close()
+	if _, err := client.Me(b.Context()); err != nil { // logs in
+		b.Fatal(err)
+	}
 	peer := byhand.New(api.URL)
 	b.Run("xsale", func(b *testing.B) {
 		b.ReportAllocs()

@@ -93,7 +93,7 @@ func signIn(fields map[string]json.RawMessage, signs ...[]FailureSign) string {
 
 // mayReportFailure is a quick test for the fields of failureIn.
 func mayReportFailure(text []byte) bool {
-	for _, part := range []string{"ucc", "UCC", "rror", "RROR", "ail", "AIL", "tatus", "TATUS", "alid", "ALID", "xception", "odelState", "ault", `ok"`, `Ok"`, `OK"`} {
+	for _, part := range []string{"ucc", "UCC", "rror", "RROR", "fail", "Fail", "FAIL", "tatus", "TATUS", "alid", "ALID", "xception", "odelState", "ault", `ok"`, `Ok"`, `OK"`} {
 		if bytes.Contains(text, []byte(part)) {
 			return true
 		}
