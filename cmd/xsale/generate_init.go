@@ -23,7 +23,7 @@ import (
 //go:embed xsale.yaml
 var configTemplate []byte
 
-const commandPath = "github.com/xsale-go/xsale/cmd/xsale"
+const commandPath = modulePath + "/cmd/xsale"
 
 // initGenerate writes a settings file, and a file with a line for go generate. It overwrites
 // nothing.
@@ -44,7 +44,7 @@ func initGenerate(command *cobra.Command, configFile string) error {
 			return usagef("%s already exists: remove it first, or choose another --config", file)
 		}
 	}
-	line, get := "go run "+commandPath+"@v"+versionOfModule(), "go get github.com/xsale-go/xsale@v"+versionOfModule()+" && "
+	line, get := "go run "+commandPath+"@v"+versionOfModule(), "go get "+modulePath+"@v"+versionOfModule()+" && "
 	if toolOfModule() {
 		line, get = "go tool xsale", ""
 	}
@@ -73,7 +73,7 @@ func toolOfModule() bool {
 // versionOfModule returns the version this program was installed or run as, or the version in the
 // source.
 func versionOfModule() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == "github.com/xsale-go/xsale" && strings.HasPrefix(info.Main.Version, "v") && !strings.Contains(info.Main.Version, "+") {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == modulePath && strings.HasPrefix(info.Main.Version, "v") && !strings.Contains(info.Main.Version, "+") {
 		return strings.TrimPrefix(info.Main.Version, "v")
 	}
 	return xsale.Version

@@ -302,16 +302,3 @@ func (a *app) logger(command *cobra.Command) *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(command.ErrOrStderr(), &slog.HandlerOptions{Level: level, ReplaceAttr: withoutEmpty}))
 }
-
-func newVersionCommand(a *app) *cobra.Command {
-	return uses(prints(&cobra.Command{
-		Use:     "version",
-		Short:   "Show the version",
-		Example: "  xsale version",
-		Args:    takes(),
-		RunE: func(command *cobra.Command, _ []string) error {
-			version := map[string]string{"version": xsale.Version}
-			return printValue(command, a.output, version, func(map[string]string) [][]any { return [][]any{{"xsale " + xsale.Version}} })
-		},
-	}))
-}
