@@ -18,7 +18,7 @@ VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
 export GORACE ?= atexit_sleep_ms=0
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-compare bench-generate generate surface man completions drift binary image test-image vet lint tidy vuln licenses apidiff actions test-checks cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-compare bench-generate generate surface man completions drift binary image test-image release-dry vet lint tidy vuln licenses apidiff actions test-checks cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,13 +71,16 @@ drift: ## fail if the generated code is out of date
 	./scripts/drift.sh
 
 binary: ## build the command line as one static program
-	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w" -o $(BINARY) ./cmd/xsale
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(BINARY) ./cmd/xsale
 
 image: binary ## pack it as an OCI image in dist/image, without a daemon
-	cd internal/devtools/image && go run . -program $(abspath $(BINARY)) -version $(VERSION) -out $(abspath dist/image)
+	cd internal/devtools/image && go run . -version $(VERSION) -out $(abspath dist/image) $(abspath $(BINARY))
 
 test-image: ## build the image twice, compare, and run it in a root of its own if you are root
 	cd internal/devtools/image && go vet . && go test -count=1 -v .
+
+release-dry: ## build what a tag would publish into dist/release, twice, and compare; needs the network
+	./scripts/release.sh
 
 vet: ## run go vet
 	go vet ./...

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -74,7 +75,15 @@ func writeMan(s surface.Surface, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, page := range s.Man(time.Now()) {
+	date := time.Now()
+	if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" { // of builds that must be reproducible
+		seconds, err := strconv.ParseInt(epoch, 10, 64)
+		if err != nil {
+			return fmt.Errorf("SOURCE_DATE_EPOCH is %q: want seconds since 1970", epoch)
+		}
+		date = time.Unix(seconds, 0)
+	}
+	for _, page := range s.Man(date) {
 		if err := os.WriteFile(filepath.Join(dir, page.Name), page.Roff, 0o644); err != nil {
 			return err
 		}

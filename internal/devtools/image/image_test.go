@@ -31,7 +31,7 @@ func build(t *testing.T) (image v1.Image, dir string) {
 	if output, err := make.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	if err := run(filepath.Join(dir, "xsale"), "1.2.3", filepath.Join(dir, "image")); err != nil {
+	if err := run("1.2.3", filepath.Join(dir, "image"), []string{filepath.Join(dir, "xsale")}); err != nil {
 		t.Fatal(err)
 	}
 	index, err := layout.ImageIndexFromPath(filepath.Join(dir, "image"))

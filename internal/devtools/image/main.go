@@ -1,10 +1,10 @@
-// Command image packs the static program of the command line as an OCI image, without a daemon and
-// without a base image. The same program gives the same image.
+// Command image packs static programs of the command line as OCI images, one for each architecture,
+// without a daemon and without a base image. The same program gives the same image.
 //
-//	image -program dist/xsale -version 0.1.0 -out dist/image
+//	image -version 0.1.0 -out dist/image dist/xsale
 //
 // The result is an OCI layout, a directory that podman, skopeo and crane read as it is; docker load
-// reads a tar of it. The command prints the digest and the compressed size in bytes.
+// reads a tar of it. The command prints the digest and the compressed size of each image in bytes.
 package main
 
 import (
@@ -35,42 +35,52 @@ const (
 
 func main() {
 	log.SetFlags(0)
-	program := flag.String("program", "", "the static program")
 	version := flag.String("version", "", "its version")
 	out := flag.String("out", "", "the directory to replace")
 	flag.Parse()
-	if err := run(*program, *version, *out); err != nil {
+	if err := run(*version, *out, flag.Args()); err != nil {
 		log.Fatal("image: ", err)
 	}
 }
 
-func run(program, version, out string) error {
-	if program == "" || version == "" || out == "" {
-		return errors.New("-program, -version and -out are required")
+func run(version, out string, programs []string) error {
+	if version == "" || out == "" || len(programs) == 0 {
+		return errors.New("-version, -out and a program are required")
 	}
-	image, err := pack(program, version)
-	if err != nil {
-		return err
+	var images []v1.Image
+	for _, program := range programs {
+		image, err := pack(program, version)
+		if err != nil {
+			return err
+		}
+		images = append(images, image)
 	}
 	if err := os.RemoveAll(out); err != nil {
 		return err
 	}
-	written, err := layout.Write(out, empty.Index)
+	index, err := layout.Write(out, empty.Index)
 	if err != nil {
 		return err
 	}
-	if err := written.AppendImage(image, layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": version})); err != nil {
-		return err
+	for _, image := range images {
+		config, err := image.ConfigFile()
+		if err != nil {
+			return err
+		}
+		if err := index.AppendImage(image, layout.WithPlatform(*config.Platform()),
+			layout.WithAnnotations(map[string]string{"org.opencontainers.image.ref.name": version})); err != nil {
+			return err
+		}
+		digest, err := image.Digest()
+		if err != nil {
+			return err
+		}
+		size, err := compressedSize(image)
+		if err != nil {
+			return err
+		}
+		fmt.Println(config.Architecture, digest, size)
 	}
-	digest, err := image.Digest()
-	if err != nil {
-		return err
-	}
-	size, err := compressedSize(image)
-	if err != nil {
-		return err
-	}
-	fmt.Println(digest, size)
 	return nil
 }
 

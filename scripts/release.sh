@@ -1,0 +1,55 @@
+#!/bin/sh
+# Builds what a tag publishes: archives, packages, SBOMs, checksums and the image.
+#
+#	release.sh            builds it twice, from two clones that have the tag, into dist/release;
+#	                      fails if a byte differs or a test of the files fails
+#	release.sh publish    builds it from a checkout of the tag, and publishes a draft with cosign
+set -eu
+goreleaser=github.com/goreleaser/goreleaser/v2@v2.16.0 # the newest for Go 1.26
+cyclonedx=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+
+version=$(sed -n 's/^const Version = "\(.*\)"$/\1/p' version.go)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+tag=v$version
+[ "${1:-}" != publish ] || tag=$GITHUB_REF_NAME
+go run ./internal/devtools/release "$tag" >"$work/notes.md"
+
+# The tools and the programs of both clones share compiled packages, which without paths are equal.
+export GOFLAGS=-trimpath CGO_ENABLED=0 GOWORK=off
+GOBIN="$work/bin" go install "$goreleaser"
+GOBIN="$work/bin" go install "$cyclonedx"
+
+build() { # FLAG...
+	GORELEASER_CURRENT_TAG=$tag SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) PATH="$work/bin:$PATH" \
+		"$work/bin/goreleaser" release --clean --config internal/devtools/release/goreleaser.yaml --release-notes "$work/notes.md" "$@"
+	programs=$(jq -r '.[] | select(.type == "Binary" and .goos == "linux").path' dist/release/artifacts.json | sort)
+	(dir=$PWD && cd internal/devtools/image && go run . -version "$version" -out "$dir/dist/release/image" $(printf "$dir/%s " $programs))
+}
+
+if [ "${1:-}" = publish ]; then
+	build
+	exit
+fi
+
+# Changes that are not committed are built, too; the programs then say so.
+skip=publish,announce,sign
+[ -z "$(git status --porcelain)" ] || skip=$skip,validate
+for clone in first second; do
+	git clone -q --no-checkout --no-tags . "$work/$clone"
+	git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf - | tar -xf - -C "$work/$clone"
+	(cd "$work/$clone" && git reset -q && git tag --no-sign "$tag" && build --skip "$skip")
+done
+(
+	cd "$work"
+	diff first/dist/release/SHA256SUMS second/dist/release/SHA256SUMS
+	diff -r first/dist/release/image second/dist/release/image
+) || { echo "Two builds of the same sources differ." >&2; exit 1; }
+
+rm -rf dist/release
+mkdir -p dist/release
+(cd "$work/first/dist/release" && cp -R $(awk '{print $2}' SHA256SUMS) SHA256SUMS image "$OLDPWD/dist/release")
+XSALE_RELEASE=$PWD/dist/release go test -count=1 -tags artifacts ./internal/devtools/release
+(cd dist/release && du -ab --apparent-size * | grep -v 'image/' | sort -k 2)
+echo "Two builds from different directories are equal."
