@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 required=
 if [ $# -eq 0 ]; then
 	required='TestA11_ TestA12_' # what went wrong on Windows only
-	set -- ./account ./authn/... ./call/... ./wire/... ./xsaletest/... ./transfer ./transfer/internal/... ./transfer/sqlite ./cmd/... ./internal/atomicfile ./internal/filelock ./internal/gateway
+	set -- ./account ./authn/... ./call/... ./wire/... ./xsaletest/... ./transfer ./transfer/internal/... ./transfer/sqlite ./cmd/... ./internal/atomicfile ./internal/curl ./internal/doctor ./internal/filelock ./internal/gateway ./internal/operation ./internal/output
 fi
 
 wine=/usr/lib/wine/wine64 # of Debian

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -73,18 +74,18 @@ func TestMask(t *testing.T) {
 	e.credentials.Store(&authn.Credentials{ClientID: "client-7", ClientSecret: authn.NewSecret("secret-7"), Username: "anna@shop.example", Password: authn.NewSecret("password-7")})
 	mask := e.mask()
 	for text, want := range map[string]string{
-		"/home/anna/.cache/xsale":                            "~/.cache/xsale",
-		"/home/bert/.cache and /Users/c d":                   "/home/[user]/.cache and /Users/[user] d",
-		`C:\Users\Bert\AppData`:                              `C:\Users\[user]\AppData`,
-		"organization Shop_1 of anna@shop.example":           "organization [organization] of [user name]",
-		"bert@shop.example, secret-7, password-7":            "[email], [client secret], [password]",
-		"client-7, anna-at-shop, geheim+1":                   "[client ID], [private], [password]",
+		"/home/anna/.cache/xsale":                                "~/.cache/xsale",
+		"/home/bert/.cache and /Users/c d":                       "/home/[user]/.cache and /Users/[user] d",
+		`C:\Users\Bert\AppData`:                                  `C:\Users\[user]\AppData`,
+		"organization Shop_1 of anna@shop.example":               "organization [organization] of [user name]",
+		"bert@shop.example, secret-7, password-7":                "[email], [client secret], [password]",
+		"client-7, anna-at-shop, geheim+1":                       "[client ID], [private], [password]",
 		"account acme: run 'xsale account add acme --overwrite'": "account NAME: run 'xsale account add NAME --overwrite'",
-		"account \"acme\" is missing":                        "account \"NAME\" is missing",
-		"http://user:pass@proxy:3128/":                       "http://proxy:3128/",
-		"Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJh":           "Bearer [token]",
-		"connection refused, clock right":                    "connection refused, clock right",
-		"the certificate of api.xsale.ai:443":                "the certificate of api.xsale.ai:443",
+		"account \"acme\" is missing":                            "account \"NAME\" is missing",
+		"http://user:pass@proxy:3128/":                           "http://proxy:3128/",
+		"Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJh":               "Bearer [token]",
+		"connection refused, clock right":                        "connection refused, clock right",
+		"the certificate of api.xsale.ai:443":                    "the certificate of api.xsale.ai:443",
 	} {
 		if got := mask(text); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
@@ -128,6 +129,9 @@ func TestEnvironment(t *testing.T) {
 		"https_proxy=p:3128":       "",
 		"HTTPS_PROXY=http://%":     "http://host:port",
 	} {
+		if runtime.GOOS == "windows" && strings.HasPrefix(variable, "xsale_client_id") {
+			want = "" // the same variable
+		}
 		t.Run(variable, func(t *testing.T) {
 			e := &examination{Setup: Setup{Environ: []string{variable}}}
 			check := e.checkEnvironment(t.Context())[0]
