@@ -24,13 +24,13 @@ type CreateIntegration = gen.CreateIntegration
 type OrderSynchronization = gen.OrderSynchronization
 
 // ParameterDefinition is the definition of a parameter of offers. Its fields are not published: set
-// them with [ParameterDefinition.Set].
+// them with its method Set.
 type ParameterDefinition = gen.ParameterDefinition
 
 // Create adds an integration. Name and IntegrationType are required.
 //
 // POST /{organizationName}/integrations, documented at https://xsale.ai/?p=41323. Inferred: the Id
-// of the response, so [Created.ID] may be 0 after a success.
+// of the response, so [gen.Created.ID] may be 0 after a success.
 func (s *IntegrationsService) Create(ctx context.Context, integration CreateIntegration, options ...call.Option) (Created, error) {
 	check := unset(field{"Name", strings.TrimSpace(integration.Name) != ""}, field{"IntegrationType (28, IntegrationTypeOwnShop, is an own shop)", integration.IntegrationType != 0})
 	return s.client.api.CreateIntegration(ctx, s.name, integration, s.checked(options, check)...)

@@ -68,7 +68,7 @@ func blankName(names []string) error {
 //
 // A create is retried only if the server cannot have processed it: after a 429, or if no connection
 // was made. The vendor does not publish how it treats a repeated order, nor the response, so
-// [Created.ID] may be 0 after a success. With a number of the shop's own in the order,
+// [gen.Created.ID] may be 0 after a success. With a number of the shop's own in the order,
 // [call.CreateOnce] finds out after an [ErrMaybeProcessed] whether the order exists.
 //
 // POST /{organizationName}/orders, documented at

@@ -72,9 +72,9 @@ func notID(name string, ids ...int64) error {
 	return nil
 }
 
-// Organization returns the organization of the given name, [OrganizationInfo.Name] of [Client.Me].
-// An empty name is the default organization of [WithOrganization] or XSALE_ORGANIZATION. It sends
-// nothing; an invalid name is the error of every call.
+// Organization returns the organization of the given name, [gen.OrganizationInfo.Name] of
+// [Client.Me]. An empty name is the default organization of [WithOrganization] or
+// XSALE_ORGANIZATION. It sends nothing; an invalid name is the error of every call.
 func (c *Client) Organization(name string) *Organization {
 	if name == "" {
 		name = c.organization

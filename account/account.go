@@ -1,5 +1,5 @@
-// Package account uses the accounts that 'xsale account add' has saved by name, so that a program
-// works with the same account as the command line:
+// Package account uses the accounts that 'xsale account add' has saved by name. A program then works
+// with the same account as the command line:
 //
 //	client, err := xsale.New(account.From("shop"))
 //

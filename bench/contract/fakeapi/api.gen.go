@@ -90,34 +90,34 @@ type ListOrdersParams struct {
 	StatusNames []string `query:"statusnamein"`
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Me) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Me) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Order) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrganizationInfo) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe

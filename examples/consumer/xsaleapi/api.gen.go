@@ -240,82 +240,82 @@ type ListOrdersParams struct {
 	StatusNames []string `query:"statusnamein"`
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *CreateIntegration) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a CreateIntegration) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *CreateOrder) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a CreateOrder) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *CreateOrderItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a CreateOrderItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Created) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Created) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Me) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Me) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Order) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderItemArticle) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderItemArticle) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderSynchronization) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderSynchronization) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrganizationInfo) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrganizationInfo) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *ParameterDefinition) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a ParameterDefinition) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Status) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Status) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Translation) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Translation) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // Client calls the API with typed results. Every non-2xx response is a [*call.Error]. It is safe

@@ -475,22 +475,22 @@ type SearchParams struct {
 	Flags  []string          `cookie:"flags,joined"`
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Account) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Account) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *AddInvoiceResponse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a AddInvoiceResponse) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Animal) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Animal) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // AsDog returns the value as Dog. It is an error if $type names another type.
@@ -509,52 +509,52 @@ func (a Animal) ValueByDiscriminator() (any, error) {
 	return nil, codec.UnknownKind("$type", kind, err)
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Buyer) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Buyer) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *CardPayment) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a CardPayment) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *CashPayment) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a CashPayment) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Category) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Category) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Circle) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Circle) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *ClientModel) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a ClientModel) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Dog) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Dog) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Drawing) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Drawing) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // AsCircle returns the value as Circle. It is an error if kind names another type.
@@ -619,16 +619,16 @@ func (a ListEventsResponseItem) ValueByDiscriminator() (any, error) {
 	return nil, codec.UnknownKind("Kind", kind, err)
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *LoginRequest) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a LoginRequest) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Mail) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Mail) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // AsMail returns the value as Mail. It is an error if channel names another type.
@@ -662,52 +662,52 @@ func (a Notice) ValueByDiscriminator() (any, error) {
 	return nil, codec.UnknownKind("channel", kind, err)
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Order) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Order) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderChange) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderChange) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderFilter) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderFilter) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderItemsItem) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderItemsItem) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderPaid) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderPaid) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *OrderPlaced) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a OrderPlaced) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *PagedResultOfOrder) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a PagedResultOfOrder) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Party) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Party) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // AsCardPayment returns the value as CardPayment. It is an error if $type names another type.
@@ -747,10 +747,10 @@ func (a Payment) ValueByDiscriminator() (any, error) {
 	return nil, codec.UnknownKind("$type", kind, err)
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Polygon) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Polygon) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // AsSquare returns the value as Square. It is an error if kind names another type.
@@ -771,40 +771,40 @@ func (a Polygon) ValueByDiscriminator() (any, error) {
 	return nil, codec.UnknownKind("kind", kind, err)
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *ProblemDetails) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a ProblemDetails) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Profile) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Profile) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Range) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Range) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *SearchRequest) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a SearchRequest) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Series) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Series) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Shape) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Shape) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // AsCircle returns the value as Circle. It is an error if kind names another type.
@@ -841,22 +841,22 @@ func (a Shape) ValueByDiscriminator() (any, error) {
 	return nil, codec.UnknownKind("kind", kind, err)
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Square) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Square) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *StartJobResponse) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a StartJobResponse) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *Stock) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a Stock) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // AsString returns the value as string.
@@ -883,10 +883,10 @@ func (a StockWeight) AsString() (string, error) { return codec.As[string](a) }
 // FromString sets the value from string.
 func (a *StockWeight) FromString(value string) error { return codec.From(a, value) }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (a *TextMessage) UnmarshalJSON(data []byte) error { return codec.Unmarshal(data, a) }
 
-// MarshalJSON implements [json.Marshaler].
+// MarshalJSON implements [encoding/json.Marshaler].
 func (a TextMessage) MarshalJSON() ([]byte, error) { return codec.Marshal(&a) }
 
 // RawClient calls the API and returns the responses as they come, whatever their status. It is safe
