@@ -12,13 +12,14 @@ CONVERTER   = swagger2openapi@7.0.8
 SPECMATIC   = specmatic@2.55.1
 AXE         = axe-core@4.14.1
 SWAGGER_UI  = swagger-ui-dist@5.35.0
+PKGSITE     = golang.org/x/pkgsite/cmd/pkgsite@v0.6.0
 BINARY     ?= dist/xsale
 VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
 # A program with the race detector sleeps before it exits, for one second unless told otherwise.
 export GORACE ?= atexit_sleep_ms=0
 FUZZTIME   ?= 100000x # inputs; with a time limit, go test fails a target that is busy when it ends
 
-.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-compare bench-generate generate surface man completions drift binary image test-image release-dry vet lint tidy vuln licenses apidiff actions test-checks cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page viewer check
+.PHONY: help test demo bench bench-auth bench-contract bench-proxy bench-transfer bench-compare bench-generate generate surface man completions drift binary image test-image release-dry vet lint tidy vuln licenses apidiff actions test-checks cross fuzz lint-spec second-opinion property anyspec test-bench corpus test-random test-herd test-orders test-protections languages simulate test-jsonv2 consumer example-testing otel fleet outsider wine page site pkgsite viewer check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -185,9 +186,21 @@ fleet: ## build, vet and test the example of several workers; needs PostgreSQL a
 
 page: ## test the sandbox's page, xsale login and examples/webapp in Chromium; needs chromium and npm; PAGE_SCREENSHOTS is where images go
 	./scripts/viewer.sh $(SWAGGER_UI)
-	cd internal/conformance/page && PAGE_SCREENSHOTS=$${PAGE_SCREENSHOTS:-$(CURDIR)/dist/page} npx --yes --package $(AXE) -- go test -count=1 ./...
+	cd internal/conformance/page && PAGE_SCREENSHOTS=$${PAGE_SCREENSHOTS:-$(CURDIR)/dist/page} npx --yes --package $(AXE) -- go test -count=1 -skip '^TestSite|^TestReference$$' ./...
+
+docs/.vitepress/node_modules/.package-lock.json: docs/.vitepress/package-lock.json
+	npm ci --prefix docs/.vitepress --ignore-scripts --prefer-offline --no-audit --no-fund
+
+site: docs/.vitepress/node_modules/.package-lock.json ## build README.md and docs/ as a static site in dist/site, and test it in Chromium; needs chromium and npm
+	rm -rf dist/site
+	docs/.vitepress/node_modules/.bin/vitepress build docs
+	cd internal/conformance/page && PAGE_SCREENSHOTS=$(CURDIR)/dist/site-screenshots npx --yes --package $(AXE) -- go test -count=1 -run '^TestSite' .
+
+pkgsite: ## look in Chromium at what pkg.go.dev shows of each package; needs chromium
+	GOBIN=$(CURDIR)/dist/bin go install $(PKGSITE)
+	cd internal/conformance/page && PATH="$(CURDIR)/dist/bin:$$PATH" PAGE_SCREENSHOTS=$(CURDIR)/dist/pkgsite go test -count=1 -run '^TestReference$$' .
 
 viewer: ## update the viewer in the sandbox's page to SWAGGER_UI; needs npm
 	./scripts/viewer.sh $(SWAGGER_UI) update
 
-check: vet lint tidy vuln licenses apidiff actions test-checks drift man completions cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel fleet page outsider fuzz ## run every check except the tests
+check: vet lint tidy vuln licenses apidiff actions test-checks drift man completions cross lint-spec test-bench test-image corpus test-random test-herd test-orders test-protections test-jsonv2 consumer example-testing otel fleet page site pkgsite outsider fuzz ## run every check except the tests

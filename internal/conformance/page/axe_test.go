@@ -3,7 +3,6 @@ package page_test
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -24,10 +23,16 @@ func axe(t *testing.T) string {
 // accessible fails the test for each rule of WCAG 2.2 AA that axe finds broken.
 func (b *browser) accessible() {
 	b.t.Helper()
-	b.do(chromedp.Evaluate[chromedp.Void](axe(b.t)))
-	for _, broken := range eval[[]string](b, brokenRules) {
-		b.t.Errorf("%s", strings.TrimSpace(broken))
+	for _, broken := range b.brokenRules() {
+		b.t.Error(broken)
 	}
+}
+
+// brokenRules returns each rule of WCAG 2.2 AA that axe finds broken.
+func (b *browser) brokenRules() []string {
+	b.t.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](axe(b.t)))
+	return eval[[]string](b, brokenRules)
 }
 
 const brokenRules = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then((result) =>

@@ -107,6 +107,7 @@ func launch(t *testing.T, s screen, theme string, addresses ...string) *browser 
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath("chromium"),
 		chromedp.NoSandbox, // Chromium's own does not work for root
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"),
 	)...)
 	t.Cleanup(cancel)
 	b := &browser{t: t}
