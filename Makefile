@@ -172,7 +172,7 @@ test-jsonv2: ## test the codec with the experimental JSON of the standard librar
 consumer: ## build, vet and test the example of a user's repository
 	cd examples/consumer && go build -o /dev/null ./... && go vet ./... && go test -race ./...
 
-outsider: ## build the consumer example from a packed release, with empty caches; needs the network
+outsider: ## build two consumers from a packed release, with empty caches, one also for Windows; needs the network
 	./scripts/outsider.sh
 
 example-testing: ## vet and run the example of tests

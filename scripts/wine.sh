@@ -10,25 +10,11 @@ if [ $# -eq 0 ]; then
 	set -- ./account ./authn/... ./call/... ./wire/... ./xsaletest/... ./transfer ./transfer/internal/... ./transfer/sqlite ./cmd/... ./internal/atomicfile ./internal/curl ./internal/doctor ./internal/filelock ./internal/gateway ./internal/operation ./internal/output
 fi
 
-wine=/usr/lib/wine/wine64 # of Debian
-[ -x "$wine" ] || wine=$(command -v wine64 || command -v wine)
-server=$(dirname "$wine")/wineserver
-
 work=$(mktemp -d)
-export WINEPREFIX=$work/prefix WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml= DISPLAY=
-trap '"$server" -k || true; "$server" -w || true; rm -rf "$work"' EXIT
+wine=
+trap '[ -z "$wine" ] || stop_wine; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-
-"$wine" wineboot -i >"$work/boot" 2>&1 || { cat "$work/boot"; exit 1; }
-x86_64-w64-mingw32-gcc -shared -O2 -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" \
-	scripts/wine/bcryptprimitives.c -ladvapi32
-
-# Wine 8 says "not implemented" where Windows says "invalid information class". Go then deletes files
-# the old way only for the latter.
-source=$(go env GOROOT)/src/internal/syscall/windows/at_windows.go
-sed 's/case STATUS_INVALID_INFO_CLASS,/case NTStatus(0xC0000002), STATUS_INVALID_INFO_CLASS,/' "$source" >"$work/at_windows.go"
-! cmp -s "$source" "$work/at_windows.go" || { echo "scripts/wine.sh: $source has changed" >&2; exit 1; }
-printf '{"Replace": {"%s": "%s"}}' "$source" "$work/at_windows.go" >"$work/overlay.json"
+. scripts/wine/setup.sh
 
 skipped=$(sed -E '/^(#|$)/d; s/ .*//' scripts/wine/skipped.txt | paste -sd '|')
 echo "Not run under Wine:"
