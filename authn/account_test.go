@@ -12,6 +12,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
+	"github.com/xsale-go/xsale/internal/conformance/fewer"
 )
 
 // organizations is an API that responds with 401 to calls of one organization, with a challenge or
@@ -221,7 +222,7 @@ func TestA30_TokensLiveForSeconds(t *testing.T) {
 			w := &world{api: func(*http.Request, string) int { return http.StatusOK }, lifetime: lifetime}
 			client := w.client(t)
 			var calls sync.WaitGroup
-			for range 100 * 60 * 5 {
+			for range 100 * 60 * fewer.UnderRace(5, 2) {
 				calls.Go(func() {
 					if _, err := client.Me(t.Context()); err != nil {
 						t.Error(err)

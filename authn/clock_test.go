@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/xsale-go/xsale/internal/conformance/fewer"
 )
 
 // machine is a clock that is wrong by the given offset.
@@ -168,7 +170,8 @@ func TestBudgetSurvivesClockChanges(t *testing.T) {
 // A hundred programs on five machines, whose clocks are off by up to five minutes, restart every
 // few hours and ask for tokens every minute. 3 % of the logins fail.
 func TestSimulatedFleet(t *testing.T) {
-	const days, lifetime = 5, 10 * time.Hour
+	const lifetime = 10 * time.Hour
+	days := time.Duration(fewer.UnderRace(5, 2))
 	for name, store := range map[string]func() Store{
 		"a store with a clock, as Redis": func() Store { return newAgeStore() },
 		"a store without, as a file":     func() Store { return &MemoryStore{} },

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xsale-go/xsale/gen"
 	"github.com/xsale-go/xsale/internal/codegen/sample"
+	"github.com/xsale-go/xsale/internal/conformance/fewer"
 	"github.com/xsale-go/xsale/wire"
 	"github.com/xsale-go/xsale/wire/codec"
 )
@@ -45,7 +46,7 @@ func TestObjectsAreWrittenAsTheyWereRead(t *testing.T) {
 		t.Run(kind.String(), func(t *testing.T) {
 			t.Parallel()
 			random := newRandom(t)
-			for range randomDocuments {
+			for range fewer.UnderRace(20_000, 500) {
 				document := randomOf(random, kind, 3)
 				read := reflect.New(kind)
 				if err := codec.Unmarshal([]byte(document), read.Interface()); err != nil {

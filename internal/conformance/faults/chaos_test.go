@@ -16,6 +16,7 @@ import (
 
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/fewer"
 	"github.com/xsale-go/xsale/internal/conformance/stub"
 	"github.com/xsale-go/xsale/xsaletest"
 )
@@ -24,15 +25,12 @@ const chaosWorkers = 64
 
 var chaosSeed = flag.Uint64("chaos-seed", rand.Uint64(), "what the calls of TestChaos are drawn with")
 
-// TestChaos makes 10,000 calls with 64 workers while every 10th connection is cut, every 7th
+// TestChaos makes up to 10,000 calls with 64 workers while every 10th connection is cut, every 7th
 // response is a 503 and every 11th a 429. No create is lost or doubled, every failure is typed, and
 // nothing leaks. It runs in a synctest bubble with HTTP over pipes, so hours of backoff cost no
 // real time.
 func TestChaos(t *testing.T) {
-	count := 10_000
-	if testing.Short() {
-		count = 1_000
-	}
+	count := fewer.UnderRace(10_000, 2_000)
 	t.Logf("to draw the same calls again: -chaos-seed=%d", *chaosSeed)
 	synctest.Test(t, func(t *testing.T) { testChaos(t, count) }) // fails, too, where a goroutine of the bubble is left
 }

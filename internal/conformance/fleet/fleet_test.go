@@ -11,12 +11,14 @@ import (
 	"github.com/xsale-go/xsale"
 	"github.com/xsale-go/xsale/authn"
 	"github.com/xsale-go/xsale/call"
+	"github.com/xsale-go/xsale/internal/conformance/fewer"
 )
 
 // A fleet of 100 programs on 5 machines, whose clocks are off by up to 5 minutes, has one account
 // with 100 calls in any minute. A call too many would block it. In a day no call is over the
 // limit, and at least 95 % of it is used.
 func TestAFleetUsesALimitAndKeepsIt(t *testing.T) {
+	simulated := fewer.UnderRace(24*time.Hour, time.Hour)
 	const limit, window = 100, time.Minute
 	synctest.Test(t, func(t *testing.T) {
 		vendor := &Vendor{Limit: limit, Window: window, Failing: 0.03, Latency: 150 * time.Millisecond}

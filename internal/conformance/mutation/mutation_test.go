@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/xsale-go/xsale/internal/conformance/fewer"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
 )
@@ -55,12 +56,16 @@ func TestMutations(t *testing.T) {
 	var total outcome
 	kinds := map[string]*outcome{}
 	names := map[string]bool{}
+	every := fewer.UnderRace(1, 8)
 	t.Run("each", func(t *testing.T) {
 		for _, m := range mutations {
 			if names[m.name()] {
 				t.Errorf("duplicate mutation %s", m.name())
 			}
 			names[m.name()] = true
+			if len(names)%every != 0 {
+				continue
+			}
 			t.Run(m.name(), func(t *testing.T) {
 				t.Parallel()
 				d := mutated(t, document, m)
@@ -99,8 +104,8 @@ func TestMutations(t *testing.T) {
 			t.Errorf("%s is listed as a survivor, but does not exist", name)
 		}
 	}
-	if total.made < 40 || total.made != len(mutations) {
-		t.Errorf("got %d of %d mutations", total.made, len(mutations))
+	if total.made < 40 || total.made != len(mutations)/every {
+		t.Errorf("got %d of %d mutations", total.made, len(mutations)/every)
 	}
 	if total.caught*100 < total.made*95 {
 		t.Errorf("got %d of %d mutations caught, want at least 95 %%", total.caught, total.made)

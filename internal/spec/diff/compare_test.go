@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xsale-go/xsale/internal/conformance/fewer"
 	"github.com/xsale-go/xsale/internal/spec/diff"
 	"github.com/xsale-go/xsale/internal/spec/tree"
 )
@@ -268,7 +269,10 @@ func TestEveryRemovalShows(t *testing.T) {
 	if len(all) < 150 {
 		t.Fatalf("only %d pointers", len(all))
 	}
-	for _, pointer := range all {
+	for i, pointer := range all {
+		if i%fewer.UnderRace(1, 8) != 0 {
+			continue
+		}
 		result, err := diff.Compare(before, without(before, pointer))
 		if _, ok := errors.AsType[*tree.Problem](err); err == nil && len(result.Changes) == 0 || err != nil && !ok {
 			t.Errorf("%s: got %+v, %v", pointer, result, err)
