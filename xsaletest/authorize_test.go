@@ -136,7 +136,7 @@ func TestOutcomesOfALogin(t *testing.T) {
 			t.Errorf("%s: %v", outcome, err)
 		}
 	}
-	// The service checks PKCE, unless it is told to ignore it.
+	// The service checks PKCE, unless a test turns it off.
 	for outcome, want := range map[string]error{"success": authn.ErrLoginRequired, "withoutPKCE": nil} {
 		flow, page := startLogin(t, source)
 		flow.Verifier = authn.NewSecret("of another browser")

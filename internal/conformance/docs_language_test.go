@@ -22,7 +22,8 @@ var avoided = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
 	`besides?`,        // next to, also
 	`in the place of`, // instead of
 	`of which`, `whoever`, `is none`,
-	`at hand`,        // current
+	`at hand`, // current
+	`(and|or) the like`, `the ones? of`, `so that it can`, `(is|are) told`, `nothing of it`,
 	`for ever`,       // forever
 	`to be had`,      // available
 	`without a word`, // silently
@@ -128,6 +129,8 @@ func TestAvoidedWords(t *testing.T) {
 		"the description of an article is HTML": "",
 		"remember the membership":               "",
 		"besides":                               "besides",
+		"flags and the like":                    "and the like",
+		"someone of the team":                   "",
 	} {
 		if got := avoided.FindString(legitimate.ReplaceAllString(codeSpan.ReplaceAllString(text, ""), "")); got != want {
 			t.Errorf("%q: found %q, want %q", text, got, want)

@@ -25,7 +25,7 @@ func TestExamplesUseTheAPI(t *testing.T) {
 	}
 }
 
-// notCalled are functions that fmt, errors, encoders and the like call, not users.
+// notCalled are functions that packages such as fmt and errors call, not users.
 var notCalled = map[string]bool{
 	"Error": true, "Is": true, "Unwrap": true, "String": true, "Format": true, "LogValue": true, "ServeHTTP": true, "RoundTrip": true, "Do": true,
 	"MarshalJSON": true, "MarshalText": true, "UnmarshalJSON": true, "UnmarshalText": true, "DecodeJSON": true, "Scan": true, "Value": true,

@@ -130,7 +130,7 @@ jobs:
 	}
 }
 
-// Dependabot looks only where it is told to.
+// Dependabot looks only into the directories of its configuration.
 func TestUpdatesCoverAllModules(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, ".github/dependabot.yml"))
 	if err != nil {

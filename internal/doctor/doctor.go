@@ -50,7 +50,7 @@ type Report struct {
 type Setup struct {
 	// Settings has one Setting for each name that this package knows; a missing one has its default.
 	Settings []Setting
-	// Credentials are the ones of the commands; CredentialsFrom names their source.
+	// Credentials are those that commands use; CredentialsFrom names their source.
 	Credentials     authn.CredentialsFunc
 	CredentialsFrom string
 	// NoAccount means that the commands cannot tell which account to use; a check of More has the

@@ -131,7 +131,7 @@ type matrixFault struct {
 	does      effect
 	status    int  // of responses
 	processed bool // the request
-	half      bool // the body comes up to its middle, otherwise nothing of it is of use
+	half      bool // the body comes up to its middle, otherwise all of it is useless
 }
 
 type effect int

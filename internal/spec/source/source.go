@@ -91,7 +91,7 @@ func check(data []byte) error {
 	return err
 }
 
-// readBounded reads one byte more than [tree.Read] accepts, so that it can detect a spec that
+// readBounded reads one byte more than [tree.Read] accepts, to detect a spec that
 // is too large.
 func readBounded(reader io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(reader, tree.MaxBytes+1))

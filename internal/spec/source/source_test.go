@@ -181,7 +181,7 @@ func TestGetFileWithoutPermission(t *testing.T) {
 	if source != nil || err == nil || err.Error() != path+": permission denied" {
 		t.Errorf("got %v, %v", source, err)
 	}
-	if err := os.Chmod(directory, 0o700); err != nil { // so that it can be removed
+	if err := os.Chmod(directory, 0o700); err != nil { // to be removed
 		t.Fatal(err)
 	}
 }
