@@ -16,9 +16,10 @@ tag=v$version
 [ "${1:-}" != publish ] || tag=$GITHUB_REF_NAME
 go run ./internal/devtools/release "$tag" >"$work/notes.md"
 
-# The tools and the programs of both clones share compiled packages, which without paths are equal.
-export GOFLAGS=-trimpath CGO_ENABLED=0 GOWORK=off
 GOBIN="$work/bin" go install "$goreleaser"
+# Both clones share compiled packages, which are equal without paths. An SBOM has the checksum of the
+# program that wrote it.
+export GOFLAGS=-trimpath CGO_ENABLED=0 GOWORK=off
 GOBIN="$work/bin" go install "$cyclonedx"
 
 build() { # FLAG...

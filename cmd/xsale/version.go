@@ -7,11 +7,11 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/module"
 
 	"github.com/xsale-go/xsale"
+	"github.com/xsale-go/xsale/internal/spec/tree"
 	"github.com/xsale-go/xsale/openapi"
 )
 
@@ -44,12 +44,12 @@ func newVersionCommand(a *app) *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			info, _ := debug.ReadBuildInfo()
 			version := versionOf(info)
-			document, err := openapi3.NewLoader().LoadFromData(openapi.Spec())
+			document, err := tree.Read(openapi.Spec())
 			if err != nil {
 				return err
 			}
 			sum := sha256.Sum256(openapi.Spec())
-			version.Spec = specVersion{document.Info.Version, hex.EncodeToString(sum[:])}
+			version.Spec = specVersion{tree.String(tree.ObjectAt(document, "info")["version"]), hex.EncodeToString(sum[:])}
 			return printValue(command, a.output, version, programVersion.rows)
 		},
 	}))
