@@ -37,15 +37,17 @@ fi
 # Changes that are not committed are built, too; the programs then say so.
 skip=publish,announce,sign
 [ -z "$(git status --porcelain)" ] || skip=$skip,validate
+git clone -q --no-checkout --no-tags . "$work/first"
+git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf - | tar -xf - -C "$work/first"
+(cd "$work/first" && git reset -q && git tag --no-sign "$tag")
+cp -R "$work/first" "$work/second"
 for clone in first second; do
-	git clone -q --no-checkout --no-tags . "$work/$clone"
-	git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf - | tar -xf - -C "$work/$clone"
-	(cd "$work/$clone" && git reset -q && git tag --no-sign "$tag" && build --skip "$skip")
+	(cd "$work/$clone" && build --skip "$skip")
 done
 (
-	cd "$work"
-	diff first/dist/release/SHA256SUMS second/dist/release/SHA256SUMS
-	diff -r first/dist/release/image second/dist/release/image
+	cd "$work" &&
+		diff first/dist/release/SHA256SUMS second/dist/release/SHA256SUMS &&
+		diff -r first/dist/release/image second/dist/release/image
 ) || { echo "Two builds of the same sources differ." >&2; exit 1; }
 
 rm -rf dist/release
