@@ -17,33 +17,75 @@ import (
 var pinnedAction = regexp.MustCompile(`^([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$`)
 
 func TestWorkflowsAreSafe(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(root, ".github/workflows/*"))
-	if err != nil || len(files) < 4 {
-		t.Fatal(files, err)
-	}
 	pins := map[string]string{}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
+	workflows := 0
+	err := filepath.WalkDir(filepath.Join(root, ".github"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !slices.Contains([]string{".yml", ".yaml"}, filepath.Ext(path)) {
+			return err
+		}
+		data, err := os.ReadFile(path)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		for _, problem := range workflowProblems(data, pins) {
-			t.Errorf("%s: %s", filepath.Base(file), problem)
+		problems := pinProblems(data, pins)
+		if filepath.Base(filepath.Dir(path)) == "workflows" {
+			workflows++
+			problems = append(problems, workflowProblems(data)...)
 		}
+		for _, problem := range problems {
+			t.Errorf("%s: %s", path, problem)
+		}
+		return nil
+	})
+	if err != nil || workflows < 4 {
+		t.Fatal(workflows, err)
 	}
 }
 
-// workflowProblems returns what is unsafe in a workflow. The pins are those of earlier workflows.
-func workflowProblems(data []byte, pins map[string]string) (problems []string) {
+// pinProblems returns the actions of a workflow or an action that may change. It adds the others to
+// pins, by repository.
+func pinProblems(data []byte, pins map[string]string) (problems []string) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		return []string{err.Error()}
+	}
+	var visit func(node *yaml.Node)
+	visit = func(node *yaml.Node) {
+		for i, child := range node.Content {
+			visit(child)
+			if node.Kind != yaml.MappingNode || i%2 == 0 || node.Content[i-1].Value != "uses" || strings.HasPrefix(child.Value, "./") {
+				continue
+			}
+			action := strings.TrimSpace(child.Value + " " + child.LineComment)
+			match := pinnedAction.FindStringSubmatch(action)
+			if match == nil {
+				problems = append(problems, fmt.Sprintf("uses: %s: want a full commit hash and a comment with its version", action))
+				continue
+			}
+			repository := strings.Join(strings.SplitN(match[1], "/", 3)[:2], "/") // codeql-action has several actions
+			if first, ok := pins[repository]; ok && first != match[2] {
+				problems = append(problems, fmt.Sprintf("uses: %s: another step uses commit %s", action, first))
+			}
+			pins[repository] = match[2]
+		}
+	}
+	visit(&document)
+	return problems
+}
+
+// workflowProblems returns what gives a workflow more rights or time than it needs.
+func workflowProblems(data []byte) (problems []string) {
 	report := func(format string, arguments ...any) {
 		problems = append(problems, fmt.Sprintf(format, arguments...))
 	}
 	var workflow struct {
+		On          yaml.Node
 		Permissions yaml.Node
 		Jobs        map[string]struct {
-			Uses    string
-			Timeout int `yaml:"timeout-minutes"`
-			Steps   []struct {
+			Uses        string
+			Timeout     int `yaml:"timeout-minutes"`
+			Permissions yaml.Node
+			Steps       []struct {
 				Uses string
 				With map[string]any
 			}
@@ -51,6 +93,9 @@ func workflowProblems(data []byte, pins map[string]string) (problems []string) {
 	}
 	if err := yaml.Unmarshal(data, &workflow); err != nil {
 		return []string{err.Error()}
+	}
+	if trigger, err := yaml.Marshal(&workflow.On); err != nil || strings.Contains(string(trigger), "pull_request_target") {
+		report("on: pull_request_target runs the code of strangers with this repository's rights")
 	}
 	var permissions map[string]string
 	if err := workflow.Permissions.Decode(&permissions); err != nil || workflow.Permissions.IsZero() {
@@ -65,34 +110,21 @@ func workflowProblems(data []byte, pins map[string]string) (problems []string) {
 		if job.Timeout == 0 && job.Uses == "" {
 			report("%s: no timeout-minutes", name)
 		}
+		if job.Permissions.Kind == yaml.ScalarNode {
+			report("%s: permissions: %s: want a map", name, job.Permissions.Value)
+		}
 		for _, step := range job.Steps {
 			if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false {
 				report("%s: checkout: want persist-credentials: false, or later steps can push", name)
 			}
 		}
 	}
-	for line := range strings.Lines(string(data)) {
-		key, value, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- ")), ":")
-		value = strings.TrimSpace(value)
-		if key != "uses" || strings.HasPrefix(value, "./") {
-			continue
-		}
-		match := pinnedAction.FindStringSubmatch(value)
-		if match == nil {
-			report("uses: %s: want a full commit hash and a comment with its version", value)
-			continue
-		}
-		action := strings.Join(strings.SplitN(match[1], "/", 3)[:2], "/") // codeql-action has several
-		if first, ok := pins[action]; ok && first != match[2] {
-			report("uses: %s: another step uses commit %s", value, first)
-		}
-		pins[action] = match[2]
-	}
 	return problems
 }
 
 func TestUnsafeWorkflowsAreNoticed(t *testing.T) {
-	const safe = `permissions:
+	const safe = `on: [push, pull_request]
+permissions:
   contents: read
 jobs:
   test:
@@ -105,7 +137,10 @@ jobs:
         uses: github/codeql-action/init@7211b7c8077ea37d8641b6271f6a365a22a5fbfa # v4.36.0
       - uses: ./.github/actions/own
 `
-	if problems := workflowProblems([]byte(safe), map[string]string{}); problems != nil {
+	check := func(workflow string) []string {
+		return append(pinProblems([]byte(workflow), map[string]string{}), workflowProblems([]byte(workflow))...)
+	}
+	if problems := check(safe); problems != nil {
 		t.Fatal(problems)
 	}
 	for _, change := range []struct{ old, new, want string }{
@@ -116,14 +151,19 @@ jobs:
 		{" # v4.36.0", " # v4", "full commit hash"},
 		{"uses: ./.github/actions/own", "uses: docker://alpine:3", "full commit hash"},
 		{"uses: ./.github/actions/own", "uses: github/codeql-action/analyze@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v4.36.0", "another step"},
+		{"uses: ./.github/actions/own", "uses: \"actions/cache@v5\"", "full commit hash"},
+		{"- uses: ./.github/actions/own", "- {uses: actions/cache@v5}", "full commit hash"},
+		{"  test:\n", "  called:\n    uses: github/codeql-action/.github/workflows/x.yml@v4\n  test:\n", "full commit hash"},
+		{"pull_request", "pull_request_target", "strangers"},
 		{"persist-credentials: false", "persist-credentials: true", "persist-credentials"},
 		{"        with:\n          persist-credentials: false\n", "", "persist-credentials"},
 		{"permissions:\n  contents: read\n", "", "permissions"},
 		{"permissions:\n  contents: read\n", "permissions: write-all\n", "permissions"},
 		{"contents: read", "contents: write", "contents: write"},
+		{"    timeout-minutes: 10\n", "    timeout-minutes: 10\n    permissions: write-all\n", "write-all"},
 		{"    timeout-minutes: 10\n", "", "timeout-minutes"},
 	} {
-		problems := workflowProblems([]byte(strings.Replace(safe, change.old, change.new, 1)), map[string]string{})
+		problems := check(strings.Replace(safe, change.old, change.new, 1))
 		if len(problems) != 1 || !strings.Contains(problems[0], change.want) {
 			t.Errorf("%q for %q: got %q, want one about %s", change.new, change.old, problems, change.want)
 		}

@@ -210,6 +210,14 @@ func TestReleaseWithoutTag(t *testing.T) {
 	if output, passed := check(t, dir, "apidiff.sh"); passed || !strings.Contains(output, "git fetch --tags") {
 		t.Errorf("after it: %v\n%s", passed, output)
 	}
+	dir = repository(t, released)
+	run(t, dir, "git", "tag", "v0.1.0")
+	commit(t, dir, files{"new.go": "package shop\n"})
+	shallow := t.TempDir()
+	run(t, shallow, "git", "clone", "-q", "--depth=1", "file://"+dir, "clone")
+	if output, passed := check(t, filepath.Join(shallow, "clone"), "apidiff.sh"); passed || !strings.Contains(output, "git fetch --tags") {
+		t.Errorf("in a shallow clone: %v\n%s", passed, output)
+	}
 }
 
 // Time is not compared here: it depends on what else the machine does.
