@@ -15,7 +15,7 @@ SWAGGER_UI  = swagger-ui-dist@5.35.0
 PKGSITE     = golang.org/x/pkgsite/cmd/pkgsite@v0.6.0
 BINARY     ?= dist/xsale
 VERSION     = $(shell sed -n 's/^const Version = "\(.*\)"$$/\1/p' version.go)
-# SQLite is C, translated to Go. Under the race detector it is eleven times slower, and no code of this
+# SQLite is C, translated to Go. The race detector makes tests with it five times slower, and no code of this
 # module is in it.
 RACE = -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc=-race=false
 # A program with the race detector sleeps before it exits, for one second unless told otherwise.
