@@ -56,10 +56,14 @@ func Load(data []byte) (*Document, error) {
 		return nil, fmt.Errorf("the spec is ambiguous: %w", err)
 	}
 	if NewRare == nil {
-		return d, d.checkRare()
+		err = d.checkRare()
+	} else {
+		d.rare, err = NewRare(data)
 	}
-	d.rare, err = NewRare(data)
-	return d, err
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // Spec returns the spec as typed values, for callers that need more than checks. Do not modify it.
