@@ -50,9 +50,10 @@ done
 		diff -r first/dist/release/image second/dist/release/image
 ) || { echo "Two builds of the same sources differ." >&2; exit 1; }
 
-rm -rf dist/release
-mkdir -p dist/release
-(cd "$work/first/dist/release" && cp -R $(awk '{print $2}' SHA256SUMS) SHA256SUMS image "$OLDPWD/dist/release")
-XSALE_RELEASE=$PWD/dist/release go test -count=1 -tags artifacts ./internal/devtools/release
-(cd dist/release && du -ab --apparent-size * | grep -v 'image/' | sort -k 2)
+out=$PWD/dist/release
+rm -rf "$out"
+mkdir -p "$out"
+(cd "$work/first/dist/release" && cp -R $(awk '{print $2}' SHA256SUMS) SHA256SUMS image "$out")
+(cd "$work/first" && XSALE_RELEASE=$out go test -count=1 -tags artifacts ./internal/devtools/release)
+(cd "$out" && du -ab --apparent-size * | grep -v 'image/' | sort -k 2)
 echo "Two builds from different directories are equal."
