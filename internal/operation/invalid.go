@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -141,20 +143,33 @@ func (b *builder) similarValue(p *Parameter, value any) string {
 // is one of the spec in other case.
 func (b *builder) addUnlisted(pointer string, body []byte) {
 	names := pointerNames(pointer)
-	name := names[len(names)-1]
-	schema := b.schemaAt(names[:len(names)-1])
+	parent, sent := names[:len(names)-1], names[len(names)-1:]
+	object := objectAt(body, parent)
+	if sent[0] == "*" { // stands for names that may be data, such as one with a space
+		sent = slices.DeleteFunc(slices.Sorted(maps.Keys(object)), contract.FieldName)
+	}
+	known := b.schemaAt(parent).names()
+	for _, name := range sent {
+		location := pointer
+		if !contract.FieldName(name) {
+			location = strings.TrimSuffix(pointer, "*") + fmt.Sprintf("%.100q", name)
+		}
+		b.addMisspelled(name, location, known, object)
+	}
+}
+
+func (b *builder) addMisspelled(name, location string, known []string, object map[string]any) {
 	var missing []string
-	object := objectAt(body, names[:len(names)-1])
-	for _, known := range schema.names() {
-		if _, ok := object[known]; !ok {
-			missing = append(missing, known)
-		} else if known != name && strings.EqualFold(known, name) { // the API reads names without case, and drops one of them
-			b.problem(Problem{Location: pointer, Detail: "the field " + known + " is there as well: want one of them"})
+	for _, k := range known {
+		if _, ok := object[k]; !ok {
+			missing = append(missing, k)
+		} else if k != name && strings.EqualFold(k, name) { // the API reads names without case, and drops one of them
+			b.problem(Problem{Location: location, Detail: "the field " + k + " is there as well: want one of them"})
 			return
 		}
 	}
 	if meant := similar.Names(name, missing); len(meant) > 0 {
-		b.problem(Problem{Location: pointer, Detail: "the spec has no such field: did you mean " + strings.Join(meant, " or ") + "?"})
+		b.problem(Problem{Location: location, Detail: "the spec has no such field: did you mean " + strings.Join(meant, " or ") + "?"})
 	}
 }
 

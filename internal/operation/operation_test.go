@@ -128,12 +128,16 @@ func TestBuildReportsAll(t *testing.T) {
 	}
 }
 
-// The API reads names without case, and keeps one of two fields that differ only in it.
-func TestBuildRejectsFieldsInTwoCases(t *testing.T) {
+// The API reads names without case, keeps one of two fields that differ only in it, and ignores those
+// that it does not know.
+func TestBuildRejectsMisspelledFields(t *testing.T) {
 	catalog := shipped(t)
 	for body, want := range map[string]string{
-		`{"Name":"a","IntegrationType":28,"name":"b"}`: "/name: the field Name is there as well: want one of them",
-		`{"name":"a","IntegrationType":28}`:            "/name: the spec has no such field: did you mean Name?; --name is missing: want string",
+		`{"Name":"a","IntegrationType":28,"name":"b"}`:                                        "/name: the field Name is there as well: want one of them",
+		`{"name":"a","IntegrationType":28}`:                                                   "/name: the spec has no such field: did you mean Name?; --name is missing: want string",
+		`{"Name":"a","IntegrationType":28,"IsActive ":false}`:                                 `/"IsActive ": the spec has no such field: did you mean IsActive?`,
+		`{"Name":"a","IntegrationType":28,"Is\nActive":false,"jan@example.com":1}`:            `/"Is\nActive": the spec has no such field: did you mean IsActive?`,
+		`{"Name":"a","IntegrationType":28,"OrderSynchronization":{"Export To Warehouse":""}}`: `/OrderSynchronization/"Export To Warehouse": the spec has no such field: did you mean ExportToWarehouse?`,
 	} {
 		_, err := catalog.Build(find(t, catalog, "createIntegration"), operation.Input{
 			JSON: []byte(body), Values: map[string]any{"organization-name": "a"},
