@@ -65,6 +65,22 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
+// Readers and the sidebar of the site find the pages of a language in its contents.
+func TestContentsListAllPages(t *testing.T) {
+	for _, page := range readPages(t) {
+		dir, name := path.Split(page.name)
+		if dir == "docs/decisions/" {
+			dir, name = "docs/", "decisions/"+name
+		}
+		if dir != "docs/" && dir != "docs/pl/" || name == "README.md" {
+			continue
+		}
+		if contents := readPage(t, dir+"README.md"); !strings.Contains(strings.Join(contents.lines, "\n"), "]("+name+")") {
+			report(t, contents.name, 1, "does not list "+page.name)
+		}
+	}
+}
+
 var fileSpan = regexp.MustCompile("`([a-z_0-9/]+/|[a-z_0-9/]+\\.(?:go|yaml|md))`")
 
 // Files and directories that the pages about the code name exist.

@@ -113,8 +113,10 @@ func newImport(shop *xsale.Organization, erp *sqlite.Database) *transfer.Pull[xs
 			if outcome.Failed {
 				status = "Do obsługi ręcznej"
 			}
+			// After a kill, this is called once more. A status that the ERP system has set meanwhile stays.
 			_, err := erp.DB().ExecContext(ctx, `INSERT INTO statuses (order_id, status) VALUES (?, ?)
-				ON CONFLICT DO UPDATE SET status = excluded.status`, item.Value.ID, status)
+				ON CONFLICT DO UPDATE SET status = excluded.status
+				WHERE statuses.status IN ('Zaimportowano do ERP', 'Do obsługi ręcznej')`, item.Value.ID, status)
 			return err
 		},
 	}

@@ -84,3 +84,28 @@ func TestBadDay(t *testing.T) {
 		t.Errorf("got %q, want order %d alone", got, bad)
 	}
 }
+
+// A hand-over that is repeated after a kill does not undo what the ERP system has set since.
+func TestRepeatedHandOver(t *testing.T) {
+	erp := open(t, filepath.Join(t.TempDir(), "erp.db"))
+	orders := newImport(xsaletest.New(t).Client(t).Organization(""), erp)
+	order := transfer.Item[xsale.Order]{Value: xsale.Order{ID: 7}}
+	for _, test := range []struct {
+		failed    bool
+		set, want string // what the ERP system sets after the hand-over
+	}{
+		{true, "Do obsługi ręcznej", "Do obsługi ręcznej"},
+		{false, "Wysłane", "Zaimportowano do ERP"},
+		{false, "Wysłane", "Wysłane"},
+	} {
+		if err := orders.HandOver(t.Context(), order, transfer.Outcome{Failed: test.failed}); err != nil {
+			t.Fatal(err)
+		}
+		if got := query(t, erp, `SELECT status FROM statuses`); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+		if _, err := erp.DB().Exec(`UPDATE statuses SET status = ?`, test.set); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -129,6 +129,8 @@ func read(file string) (body []byte, contentType string, err error) {
 	switch {
 	case err != nil:
 		return nil, "", err
+	case len(content) == 0:
+		return nil, "", errors.New("it is empty: it may not be written yet")
 	case *jsonBody != "":
 		quoted, err := json.Marshal(name)
 		values := strings.NewReplacer("{name}", string(quoted[1:len(quoted)-1]), "{base64}", base64.StdEncoding.EncodeToString(content))

@@ -124,6 +124,21 @@ func TestLostResponse(t *testing.T) {
 	}
 }
 
+// A file that another program has not written yet is not sent.
+func TestEmptyFile(t *testing.T) {
+	sandbox, arrived := newSandbox(t, "File")
+	files := write(t, "1.pdf", "2.pdf")
+	if err := os.Truncate(files[0], 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), files); err == nil || err.Error() != "files that failed: 1 of 2" {
+		t.Error(err)
+	}
+	if got, left := arrived(), list(t, files[0]); !strings.HasPrefix(got, "2 ") || left != "1.pdf, 2.pdf.sent" {
+		t.Errorf("got %s, left %s", got, left)
+	}
+}
+
 // An outage ends the run, and so do tokens that xSale rejects. The files stay to be sent.
 func TestOutage(t *testing.T) {
 	for _, test := range []struct {

@@ -69,12 +69,15 @@ func run(ctx context.Context) error {
 // translateAll translates several articles at a time. An outage ends the run; one article that always fails
 // does not.
 func translateAll(ctx context.Context, articles *xsale.ArticlesService, in io.Reader, command []string) error {
-	results := call.Map(ctx, ids(in), 4, func(ctx context.Context, article int64) (error, error) {
-		err := translate(ctx, articles, article, command)
+	results := call.Map(ctx, words(in), 4, func(ctx context.Context, word string) (error, error) {
+		article, err := strconv.ParseInt(word, 10, 64)
 		if err != nil {
-			err = fmt.Errorf("article %d: %w", article, err)
+			return fmt.Errorf("article %q: want an id, a whole number", word), nil
 		}
-		return err, nil
+		if err := translate(ctx, articles, article, command); err != nil {
+			return fmt.Errorf("article %d: %w", article, err), nil
+		}
+		return nil, nil
 	})
 	failed, outages := 0, 0
 	for problem, err := range results {
@@ -108,19 +111,18 @@ func outage(err error) bool {
 	return login || xsale.Temporary(err) || errors.Is(err, xsale.ErrUnauthorized)
 }
 
-// ids returns the ids of a stream, which are separated by white space.
-func ids(in io.Reader) iter.Seq2[int64, error] {
-	return func(yield func(int64, error) bool) {
+// words returns the words of a stream, which are separated by white space.
+func words(in io.Reader) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
 		words := bufio.NewScanner(in)
 		words.Split(bufio.ScanWords)
 		for words.Scan() {
-			id, err := strconv.ParseInt(words.Text(), 10, 64)
-			if !yield(id, err) {
+			if !yield(words.Text(), nil) {
 				return
 			}
 		}
 		if err := words.Err(); err != nil {
-			yield(0, err)
+			yield("", err)
 		}
 	}
 }

@@ -137,9 +137,13 @@ func TestOutage(t *testing.T) {
 	}
 }
 
+// A word that is no id delays no article.
 func TestInvalidInput(t *testing.T) {
 	articles := newSandbox(t, "Krzesło").Client(t).Articles
-	if err := translateAll(t.Context(), articles, strings.NewReader("1 x"), translator); err == nil || !strings.Contains(err.Error(), `"x"`) {
+	if err := translateAll(t.Context(), articles, strings.NewReader("x 1"), translator); err == nil || err.Error() != "articles that failed: 1" {
 		t.Error(err)
+	}
+	if got := strings.Join(translations(t, articles, 1), "; "); got != "1 [en] Krzesło, by a person, chair" {
+		t.Errorf("got %q", got)
 	}
 }
