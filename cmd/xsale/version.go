@@ -94,7 +94,7 @@ func (v programVersion) rows() [][]any {
 	case commit == "" && v.Module != "":
 		commit = "unknown; the module has version " + v.Module
 	case commit == "":
-		commit = "unknown; built outside a repository"
+		commit = "unknown; Go has recorded none"
 	case v.Modified:
 		commit += ", modified"
 	}

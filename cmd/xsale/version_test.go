@@ -48,9 +48,9 @@ func TestVersionNamesTheCommit(t *testing.T) {
 		"install of a tag":    {&debug.BuildInfo{Main: debug.Module{Path: modulePath, Version: "v0.1.0"}}, "v0.1.0", "", false, "unknown; the module has version v0.1.0"},
 		"install of a commit": {&debug.BuildInfo{Main: debug.Module{Path: modulePath, Version: pseudo}}, pseudo, "0123456789ab", false, "0123456789ab"},
 		"tool":                {tool(debug.Module{Version: "v0.1.0"}), "v0.1.0", "", false, "unknown; the module has version v0.1.0"},
-		"tool of a clone":     {tool(debug.Module{Version: "v0.1.0", Replace: &debug.Module{Path: "../xsale"}}), "", "", false, "unknown; built outside a repository"},
-		"archive of sources":  {&debug.BuildInfo{Main: debug.Module{Path: modulePath, Version: "(devel)"}}, "", "", false, "unknown; built outside a repository"},
-		"no build info":       {nil, "", "", false, "unknown; built outside a repository"},
+		"tool of a clone":     {tool(debug.Module{Version: "v0.1.0", Replace: &debug.Module{Path: "../xsale"}}), "", "", false, "unknown; Go has recorded none"},
+		"archive of sources":  {&debug.BuildInfo{Main: debug.Module{Path: modulePath, Version: "(devel)"}}, "", "", false, "unknown; Go has recorded none"},
+		"no build info":       {nil, "", "", false, "unknown; Go has recorded none"},
 	} {
 		got := versionOf(test.info)
 		if got.Module != test.module || got.Commit != test.inCommit || got.Modified != test.modified {
