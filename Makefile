@@ -208,4 +208,4 @@ pkgsite: ## look in Chromium at what pkg.go.dev shows of each package; needs chr
 viewer: ## update the viewer in the sandbox's page to SWAGGER_UI; needs npm
 	./scripts/viewer.sh $(SWAGGER_UI) update
 
-check: vet lint tidy vuln licenses apidiff actions test-checks drift man completions cross lint-spec test-bench test-image corpus test-full test-herd test-orders test-protections test-jsonv2 consumer example-testing otel fleet page site pkgsite outsider fuzz ## run every check except the tests
+check: vet lint tidy vuln licenses apidiff actions test-checks drift man completions cross lint-spec test-bench test-image release-dry corpus test-full test-herd test-orders test-protections test-jsonv2 consumer example-testing otel fleet page site pkgsite outsider fuzz ## run every check except the tests
