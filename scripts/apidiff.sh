@@ -17,12 +17,17 @@ git archive "$release" | tar -xf - -C "$work/tree"
 "$apidiff" -m -incompatible "$work/released" "$(go list -m)" >"$work/changes" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 sed "/^## ${release#v} /,\$d" CHANGELOG.md | grep '^|' >"$work/rows" || true
 # A change is "(*Client).Me: removed" in the root, "./wire/codec.F: removed" or "package MODULE/wire: removed".
+# For a promoted method, "Base.F, method set of Client: removed" repeats "Base.F: removed".
 root=$(basename "$(go list -m)")
-sed "s|^- ||; /^\.\/cmd\//d; /^\.\/examples\//d" "$work/changes" | while read -r change; do
+module=$(cd "$work/tree" && go list -m)
+{
+	[ "$module" = "$(go list -m)" ] || echo "package $module: has another path"
+	sed "s|^- ||; /^\.\/cmd\//d; /^\.\/examples\//d; /^package [^ ]*\/\(cmd\|examples\)\//d; /^Version: value changed/d" "$work/changes"
+} | while read -r change; do
 	case $change in
-	package\ *) name=$(echo "$change" | sed "s|^package $(go list -m)/||; s|: .*||") ;;
-	./*) name=$(echo "$change" | sed 's|: .*||; s|.*/||; s|(\*||; s|)||; s|\[.*\]||') ;;
-	*) name=$root.$(echo "$change" | sed 's|: .*||; s|(\*||; s|)||; s|\[.*\]||') ;;
+	package\ *) name=$(echo "$change" | sed "s|^package ||; s|^$module/||; s|: .*||") ;;
+	./*) name=$(echo "$change" | sed 's|: .*||; s|\[[^]]*\]||; s|, .*||; s|.*/||; s|(\*||; s|)||') ;;
+	*) name=$root.$(echo "$change" | sed 's|: .*||; s|\[[^]]*\]||; s|, .*||; s|(\*||; s|)||') ;;
 	esac
 	grep -qF "\`$name\`" "$work/rows" || echo "$change: no table above ${release#v} in CHANGELOG.md has \`$name\`"
 done >"$work/missing"

@@ -156,6 +156,8 @@ func TestLicensesAreChecked(t *testing.T) {
 var released = files{
 	"go.mod":              "module example.com/shop\n\ngo 1.26.0\n",
 	"shop.go":             "package shop\n\ntype Client struct{ Name string }\n\nfunc (*Client) Me() {}\n",
+	"version.go":          "package shop\n\nconst Version = \"0.1.0\"\n",
+	"base.go":             "package shop\n\ntype Base[K, V any] struct{}\n\nfunc (Base[K, V]) Foo() {}\n\ntype Sub struct{ Base[int, int] }\n",
 	"wire/codec/codec.go": "package codec\n\ntype List[T any] struct{}\n\nfunc (List[T]) Len() int { return 0 }\n",
 	"internal/x/x.go":     "package x\n\nfunc X() {}\n",
 	"cmd/shop/main.go":    "package main\n\nfunc Run() {}\n\nfunc main() {}\n",
@@ -178,6 +180,10 @@ func TestBreakingChangesAreStated(t *testing.T) {
 		{"below", files{"wire/codec/codec.go": "package codec\n\ntype List[T any] struct{}\n\nfunc (List[T]) Len() int64 { return 0 }\n"}, "", "`codec.List.Len`"},
 		{"package", files{"wire/codec/codec.go": ""}, "", "`wire/codec`"},
 		{"package stated", files{"wire/codec/codec.go": ""}, "| package `wire/codec` | package `wire` |\n", ""},
+		{"promoted method", files{"base.go": "package shop\n\ntype Base[K, V any] struct{}\n\ntype Sub struct{ Base[int, int] }\n"}, "| `shop.Base.Foo` | nothing |\n", ""},
+		{"path of the module", files{"go.mod": "module example.com/store\n\ngo 1.26.0\n"}, "", "`example.com/shop`"},
+		{"version", files{"version.go": "package shop\n\nconst Version = \"0.2.0\"\n"}, "", ""},
+		{"program", files{"cmd/shop/main.go": ""}, "", ""},
 		{"internal and programs", files{"internal/x/x.go": "package x\n", "cmd/shop/main.go": "package main\n\nfunc main() {}\n"}, "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -207,8 +213,13 @@ func TestReleaseWithoutTag(t *testing.T) {
 		t.Errorf("before the first release: %v\n%s", passed, output)
 	}
 	commit(t, dir, files{"CHANGELOG.md": "# Changelog\n\n## 0.2.0\n\n" + released["CHANGELOG.md"]})
+	run(t, dir, "git", "tag", "v0.2.0-rc.1")
 	if output, passed := check(t, dir, "apidiff.sh"); passed || !strings.Contains(output, "git fetch --tags") {
 		t.Errorf("after it: %v\n%s", passed, output)
+	}
+	run(t, dir, "git", "tag", "v0.1.0", "HEAD~1")
+	if output, passed := check(t, dir, "last-release.sh"); !passed || output != "v0.1.0\n" {
+		t.Errorf("after a pre-release: %v\n%s", passed, output)
 	}
 	dir = repository(t, released)
 	run(t, dir, "git", "tag", "v0.1.0")
