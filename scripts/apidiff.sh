@@ -13,7 +13,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/tree"
 git archive "$release" | tar -xf - -C "$work/tree"
-(cd "$work/tree" && "$apidiff" -m -w "$work/released" "$(go list -m)")
+# Without paths in the packages, the next run finds them in the build cache.
+(cd "$work/tree" && GOFLAGS=-trimpath "$apidiff" -m -w "$work/released" "$(go list -m)")
 "$apidiff" -m -incompatible "$work/released" "$(go list -m)" >"$work/changes" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
 sed "/^## ${release#v} /,\$d" CHANGELOG.md | grep '^|' >"$work/rows" || true
 # A change is "(*Client).Me: removed" in the root, "./wire/codec.F: removed" or "package MODULE/wire: removed".
