@@ -5,6 +5,7 @@
 #	                      fails if a byte differs or a test of the files fails
 #	release.sh publish    builds it from a checkout of the tag, and publishes a draft with cosign
 set -eu
+umask 022 # programs in archives have the modes that go build gives them
 goreleaser=github.com/goreleaser/goreleaser/v2@v2.16.0 # the newest for Go 1.26
 cyclonedx=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
 
