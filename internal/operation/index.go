@@ -163,7 +163,7 @@ func Registered(dir string) (*Catalog, Source, error) {
 	return newCatalog(entries, specs.load), h.Source, nil
 }
 
-// recompile makes an index again from the spec.
+// recompile rebuilds an index from the spec.
 func recompile(dir, name string, source Source) (*Catalog, Source, error) {
 	path := filepath.Join(dir, filepath.Base(name))
 	data, err := os.ReadFile(path)
@@ -174,7 +174,7 @@ func recompile(dir, name string, source Source) (*Catalog, Source, error) {
 	if err != nil {
 		return nil, source, damaged(path)
 	}
-	_ = writeIndex(dir, name, source, catalog) // the next command does it again
+	_ = writeIndex(dir, name, source, catalog) // the next command tries again
 	return catalog, source, nil
 }
 

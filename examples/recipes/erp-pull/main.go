@@ -1,6 +1,6 @@
 // Program erp-pull imports each new order of xSale into an ERP system once, whatever fails on the way.
 //
-// It follows the vendor's page about fetching orders into an own ERP system,
+// It follows the vendor's page about fetching orders into your own ERP system,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp:
 //
 //  1. choose the status of the orders that are ready for the ERP system: -status, Nowe by default;

@@ -1,4 +1,4 @@
-// Program shop-integration creates the integration of an own shop in xSale, and the parameters of its
+// Program shop-integration creates the integration of your own shop in xSale, and the parameters of its
 // offers, each once. It reads them from standard input: the parameters by the id of their category, each
 // under a name of your own.
 //

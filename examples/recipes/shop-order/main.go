@@ -1,9 +1,9 @@
-// Program shop-order sends the orders of an own shop or marketplace to xSale, each once. It reads a sale
+// Program shop-order sends the orders of your own shop or marketplace to xSale, each once. It reads a sale
 // from each line of standard input, as in
 //
 //	{"Number":"A-1","Customer":"Anna","Order":{"IntegrationId":1,"PaymentFormId":2,"PurchaseDate":"2026-11-01","BuyerId":3,"RecipientId":3,"PayerId":3,"Items":[{"OfferId":501,"VariantId":1,"Quantity":2,"PriceGross":149.90}]}}
 //
-// It follows the vendor's page about adding an order of an own shop or marketplace,
+// It follows the vendor's page about adding an order of your own shop or marketplace,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/dodanie-zamowienia-z-wlasnego-sklepu-lub-marketplace:
 //
 //  1. create the integration that the orders come from: see ../shop-integration;

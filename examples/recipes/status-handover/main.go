@@ -6,7 +6,7 @@
 // The table has the status that an order should have in xSale, and the one that was sent last. Only the
 // latest status of an order counts, so an older one cannot overtake it.
 //
-// It is the last step on the vendor's page about fetching orders into an own ERP system,
+// It is the last step on the vendor's page about fetching orders into your own ERP system,
 // https://xsale.ai/docs/rest-api-xsale/przyklady-wykorzystania-rest-api-xsale-w-produkcyjnych-integracjach/pobieranie-zamowien-integracja-z-wlasnym-systemem-erp:
 // PUT /{organizationName}/… changes the status of an order. The rest of the path and the body are not
 // public. Look both up in the vendor's Swagger, and pass them as -path and -body.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// version is that of the table, next to those of River's tables. A version of this module that
-// changes the table so that earlier ones cannot use it raises it.
+// version is that of the table; River's tables have their own. A change raises it if earlier versions
+// of this module can no longer use the table.
 const version = 1
 
 // Newest is the query for the version that the table has.
