@@ -26,8 +26,10 @@ case "${1-}" in
 check)
 	packages=$(go list ./... | grep -v -e /internal/ -e /examples/)
 	for system in linux windows darwin; do
-		# shellcheck disable=SC2086 # one word for each package
-		GOOS=$system licenses check --allowed_licenses=$allowed $packages
+		for processor in amd64 arm64; do
+			# shellcheck disable=SC2086 # one word for each package
+			GOOS=$system GOARCH=$processor licenses check --allowed_licenses=$allowed $packages
+		done
 	done
 	echo "licenses: all modules that users build have one of $allowed"
 	;;

@@ -14,7 +14,7 @@ import (
 )
 
 // A tag can be moved to other code, a commit cannot. The comment is for readers and Dependabot.
-var pinnedAction = regexp.MustCompile(`^([\w.-]+/[\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+$`)
+var pinnedAction = regexp.MustCompile(`^([\w.-]+/[\w./-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
 
 func TestWorkflowsAreSafe(t *testing.T) {
 	pins := map[string]string{}
@@ -43,7 +43,7 @@ func TestWorkflowsAreSafe(t *testing.T) {
 }
 
 // pinProblems returns the actions of a workflow or an action that may change. It adds the others to
-// pins, by repository.
+// pins: commits and versions by repository, and repositories by commit.
 func pinProblems(data []byte, pins map[string]string) (problems []string) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
@@ -62,11 +62,14 @@ func pinProblems(data []byte, pins map[string]string) (problems []string) {
 				problems = append(problems, fmt.Sprintf("uses: %s: want a full commit hash and a comment with its version", action))
 				continue
 			}
-			repository := strings.Join(strings.SplitN(match[1], "/", 3)[:2], "/") // codeql-action has several actions
+			repository := strings.ToLower(strings.Join(strings.SplitN(match[1], "/", 3)[:2], "/")) // codeql-action has several actions
+			hash, _, _ := strings.Cut(match[2], " ")
 			if first, ok := pins[repository]; ok && first != match[2] {
-				problems = append(problems, fmt.Sprintf("uses: %s: another step uses commit %s", action, first))
+				problems = append(problems, fmt.Sprintf("uses: %s: another step uses %s", action, first))
+			} else if other, ok := pins[hash]; ok && other != repository {
+				problems = append(problems, fmt.Sprintf("uses: %s: is a commit of %s", action, other))
 			}
-			pins[repository] = match[2]
+			pins[repository], pins[hash] = match[2], repository
 		}
 	}
 	visit(&document)
@@ -83,6 +86,7 @@ func workflowProblems(data []byte) (problems []string) {
 		Permissions yaml.Node
 		Jobs        map[string]struct {
 			Uses        string
+			Secrets     yaml.Node
 			Timeout     int `yaml:"timeout-minutes"`
 			Permissions yaml.Node
 			Steps       []struct {
@@ -113,8 +117,11 @@ func workflowProblems(data []byte) (problems []string) {
 		if job.Permissions.Kind == yaml.ScalarNode {
 			report("%s: permissions: %s: want a map", name, job.Permissions.Value)
 		}
+		if job.Secrets.Value == "inherit" {
+			report("%s: secrets: inherit: name the secrets", name)
+		}
 		for _, step := range job.Steps {
-			if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false {
+			if strings.HasPrefix(strings.ToLower(step.Uses), "actions/checkout@") && step.With["persist-credentials"] != false {
 				report("%s: checkout: want persist-credentials: false, or later steps can push", name)
 			}
 		}
@@ -151,6 +158,10 @@ jobs:
 		{" # v4.36.0", " # v4", "full commit hash"},
 		{"uses: ./.github/actions/own", "uses: docker://alpine:3", "full commit hash"},
 		{"uses: ./.github/actions/own", "uses: github/codeql-action/analyze@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v4.36.0", "another step"},
+		{"uses: ./.github/actions/own", "uses: github/codeql-action/analyze@7211b7c8077ea37d8641b6271f6a365a22a5fbfa # v4.9.9", "another step"},
+		{"uses: ./.github/actions/own", "uses: actions/cache@7211b7c8077ea37d8641b6271f6a365a22a5fbfa # v4.36.0", "is a commit of"},
+		{"uses: ./.github/actions/own", "uses: Actions/Checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2", "persist-credentials"},
+		{"    timeout-minutes: 10\n", "    timeout-minutes: 10\n    secrets: inherit\n", "secrets"},
 		{"uses: ./.github/actions/own", "uses: \"actions/cache@v5\"", "full commit hash"},
 		{"- uses: ./.github/actions/own", "- {uses: actions/cache@v5}", "full commit hash"},
 		{"  test:\n", "  called:\n    uses: github/codeql-action/.github/workflows/x.yml@v4\n  test:\n", "full commit hash"},

@@ -21,6 +21,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -179,14 +180,14 @@ func TestArchives(t *testing.T) {
 				t.Errorf("%s: %s has mode %v, time %v and %d bytes, want %v and %v", system, name, file.mode, file.at, len(file.data), want, at)
 			}
 		}
-		for _, name := range []string{"LICENSE", "NOTICES", "README.md", "man/xsale.1", "man/xsale-orders-pull.1",
+		for _, name := range []string{"LICENSE", "NOTICES", "README.md", "README.pl.md", "man/xsale.1", "man/xsale-orders-pull.1",
 			"completions/xsale.bash", "completions/xsale.fish", "completions/xsale.powershell", "completions/xsale.zsh"} {
 			if _, ok := files[dir+name]; !ok {
 				t.Errorf("%s lacks %s", system, name)
 			}
 		}
-		if other := len(files) - pages; other != 8 {
-			t.Errorf("%s has %d files that are not manual pages, want 8: %v", system, other, slices.Sorted(maps.Keys(files)))
+		if other := len(files) - pages; other != 9 {
+			t.Errorf("%s has %d files that are not manual pages, want 9: %v", system, other, slices.Sorted(maps.Keys(files)))
 		}
 	}
 }
@@ -385,6 +386,23 @@ func TestSBOMs(t *testing.T) {
 		}
 		if len(want) < 20 || !maps.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", system, got, want)
+		}
+	}
+}
+
+// NOTICES has the license of each module in the program, or of the packages that it contains.
+func TestNotices(t *testing.T) {
+	for _, system := range systems {
+		info, err := buildinfo.Read(bytes.NewReader(program(t, system)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		notices := unpack(t, system)["xsale_"+xsale.Version+"_"+system+"/NOTICES"].data
+		for _, module := range info.Deps {
+			title := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(module.Path) + `(/\S+)? ` + regexp.QuoteMeta(module.Version) + ` \(`)
+			if !title.Match(notices) {
+				t.Errorf("%s: the notices lack %s %s", system, module.Path, module.Version)
+			}
 		}
 	}
 }
