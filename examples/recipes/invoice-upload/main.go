@@ -45,7 +45,9 @@ var (
 
 func main() {
 	flag.Func("field", "another field of the form, as `NAME=VALUE`; repeatable", func(field string) error {
-		fields = append(fields, field)
+		if fields = append(fields, field); !strings.Contains(field, "=") {
+			return errors.New("want NAME=VALUE")
+		}
 		return nil
 	})
 	flag.Parse()
@@ -60,11 +62,20 @@ func main() {
 	}
 }
 
+var request = regexp.MustCompile(`^(POST|PUT|PATCH) /.*\{id\}`)
+
 // uploadAll sends the files that were not sent before. After a failure that is not about one file, such as
 // an outage, it stops.
 func uploadAll(ctx context.Context, shop *xsale.Organization, files []string) error {
-	if !strings.Contains(*target, "{id}") {
-		return errors.New("pass -request as in the vendor's Swagger, with {id} for the id of the order")
+	switch {
+	case !request.MatchString(*target):
+		return fmt.Errorf("-request %q: pass 'POST /PATH', PUT or PATCH as in the vendor's Swagger, with {id} for the id of the order", *target)
+	case *jsonBody != "" && *form != "":
+		return errors.New("pass -form or -json, not both")
+	case *form == "" && len(fields) > 0:
+		return errors.New("-field is for a form: pass -form")
+	case *jsonBody != "" && !json.Valid([]byte(*jsonBody)): // valid JSON has placeholders in strings alone, which stay valid
+		return fmt.Errorf("-json %s is not valid JSON: write placeholders in quotes, as in {\"Name\":\"{name}\"}", *jsonBody)
 	}
 	failed := 0
 	for _, file := range files {
@@ -98,6 +109,9 @@ func uploadOnce(ctx context.Context, shop *xsale.Organization, file string) erro
 	}
 	sending, sent := file+".sending", file+".sent"
 	if _, err := os.Stat(sent); err == nil {
+		if _, err := os.Stat(file); err == nil {
+			return fmt.Errorf("%w: %s was sent before: remove this file, or send it under another name", errFile, sent)
+		}
 		return nil
 	}
 	if _, err := os.Stat(sending); err == nil {

@@ -21,7 +21,10 @@ const attach = "POST /{organizationName}/orders/{id}/attachments"
 // newSandbox returns a sandbox that takes files, and a function that lists them in the order of their
 // arrival.
 func newSandbox(t *testing.T, formField string) (*xsaletest.Sandbox, func() string) {
-	*target, *form, *jsonBody, fields = "POST /orders/{id}/attachments", formField, "", []string{"Type=FV"}
+	*target, *form, *jsonBody, fields = "POST /orders/{id}/attachments", formField, "", nil
+	if formField != "" {
+		fields = []string{"Type=FV"}
+	}
 	sandbox := xsaletest.New(t)
 	arrived := make(chan string, 100)
 	sandbox.HandleFunc(attach, func(w http.ResponseWriter, r *http.Request) {
@@ -168,11 +171,48 @@ func TestJSON(t *testing.T) {
 	if got, want := arrived(), `7 application/json {"Name":"7 Łódź.pdf","Content":"`+content+`"}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	for _, request := range []string{"POST orders/{id}", "POST //{id}", "POST /orders"} {
-		*target = request
-		files := write(t, "1.pdf")
-		if err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), files); err == nil || list(t, files[0]) != "1.pdf" {
-			t.Errorf("%s: got %v and %s", request, err, list(t, files[0]))
+}
+
+// Flags that cannot be right leave the files as they are.
+func TestInvalidFlags(t *testing.T) {
+	const path = "/orders/{id}/attachments"
+	for _, test := range []struct{ target, form, jsonBody, field string }{
+		{target: "POST orders/{id}"},
+		{target: "POST //{id}"},
+		{target: "POST /orders"},
+		{target: "GET " + path},
+		{target: "DELETE " + path},
+		{target: path},
+		{target: "POST " + path, jsonBody: `{"Name":{name}}`},
+		{target: "POST " + path, jsonBody: `{"Content":"{base64}"`},
+		{target: "POST " + path, jsonBody: `{}`, form: "File"},
+		{target: "POST " + path, field: "Type=FV"},
+		{target: "POST " + path, jsonBody: `{}`, field: "Type=FV"},
+	} {
+		sandbox, arrived := newSandbox(t, test.form)
+		for _, method := range []string{"GET ", "DELETE "} {
+			sandbox.HandleFunc(method+"/{organizationName}/orders/{id}/attachments", func(http.ResponseWriter, *http.Request) {})
 		}
+		*target, *jsonBody, fields = test.target, test.jsonBody, nil
+		if test.field != "" {
+			fields = []string{test.field}
+		}
+		files := write(t, "1.pdf")
+		err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), files)
+		if left := list(t, files[0]); err == nil || left != "1.pdf" || arrived() != "" {
+			t.Errorf("%+v: got %v and %s", test, err, left)
+		}
+	}
+}
+
+// A new version of a file is not sent in silence, and not taken as sent.
+func TestNewVersion(t *testing.T) {
+	sandbox, arrived := newSandbox(t, "")
+	files := write(t, "9.pdf", "9.pdf.sent")
+	if err := uploadAll(t.Context(), sandbox.Client(t).Organization(""), files[:1]); err == nil || err.Error() != "files that failed: 1 of 1" {
+		t.Error(err)
+	}
+	if left := list(t, files[0]); left != "9.pdf, 9.pdf.sent" || arrived() != "" {
+		t.Errorf("left %s", left)
 	}
 }

@@ -78,8 +78,16 @@ func run(ctx context.Context) error {
 func read(in io.Reader) (wanted setup, err error) {
 	decoder := json.NewDecoder(in)
 	decoder.DisallowUnknownFields() // of setup; the objects of xSale may have any field
-	err = decoder.Decode(&wanted)
-	return wanted, err
+	if err := decoder.Decode(&wanted); err != nil {
+		return wanted, err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return wanted, fmt.Errorf("text after the JSON object, at byte %d: pass one object", decoder.InputOffset())
+	}
+	if *existing == 0 && strings.TrimSpace(wanted.Integration.Name) == "" {
+		return wanted, errors.New("Integration.Name is missing: pass it, or the id of an integration as -integration")
+	}
+	return wanted, nil
 }
 
 // create creates what does not exist yet. How to read it is not public. So if a response is lost, nothing

@@ -84,9 +84,23 @@ func TestExistingIntegration(t *testing.T) {
 }
 
 func TestMisspelledSetup(t *testing.T) {
-	for _, input := range []string{`{"Parameter":{}}`, `{"Parameters":{"a":{}}}`, `{`, ``} {
-		if wanted, err := read(strings.NewReader(input)); err == nil {
-			t.Errorf("%s: got %+v", input, wanted)
+	const integration = `{"Integration":{"Name":"x","IntegrationType":28}`
+	if _, err := read(strings.NewReader(integration + "}\n")); err != nil {
+		t.Error(err)
+	}
+	for input, want := range map[string]string{
+		integration + `,"Parameter":{}}`:        `"Parameter"`,
+		integration + `,"Parameters":{"a":{}}}`: "number a",
+		`{`:                                     "EOF",
+		``:                                      "EOF",
+		`null`:                                  "Integration.Name is missing",
+		`{"Integration":{"Nme":"x","IntegrationType":28}}`:  "Integration.Name is missing",
+		`{"Integration":{"Name":" ","IntegrationType":28}}`: "Integration.Name is missing",
+		integration + `} {"Parameters":{}}`:                 "text after the JSON object",
+		integration + `}}`:                                  "text after the JSON object",
+	} {
+		if wanted, err := read(strings.NewReader(input)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %+v, %v", input, wanted, err)
 		}
 	}
 }

@@ -17,6 +17,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -28,6 +29,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/xsale-go/xsale"
@@ -125,8 +127,13 @@ func sell(ctx context.Context, shop *sql.DB, orders *push, in io.Reader) error {
 // stored before changes nothing.
 func store(ctx context.Context, shop *sql.DB, orders *push, data json.RawMessage) error {
 	var sale sale
-	if err := json.Unmarshal(data, &sale); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields() // of sale; the order may have any field
+	if err := decoder.Decode(&sale); err != nil {
 		return fmt.Errorf("%w: %w", transfer.ErrInvalid, err)
+	}
+	if strings.TrimSpace(sale.Number) == "" {
+		return fmt.Errorf("%w: Number is missing", transfer.ErrInvalid)
 	}
 	if *numberField != "" {
 		number, err := json.Marshal(sale.Number)

@@ -100,8 +100,10 @@ func TestSaleAndOrderAreStoredTogether(t *testing.T) {
 	if _, err := shop.DB().Exec(`DELETE FROM sales`); err != nil {
 		t.Fatal(err)
 	}
-	err := sell(t.Context(), shop.DB(), orders, strings.NewReader(fmt.Sprintf(sold+`{"Number":7}`+sold+"x", 1, "99.90", 2, "99.90")))
-	for _, want := range []string{"sale 1: number A-1: ", "sale 2: invalid: ", "sale 4: invalid character 'x'"} {
+	const invalid = `{"Number":7}{"Nmber":"A-3"}{"Customer":"Anna"}`
+	err := sell(t.Context(), shop.DB(), orders, strings.NewReader(fmt.Sprintf(sold+invalid+sold+"x", 1, "99.90", 2, "99.90")))
+	for _, want := range []string{"sale 1: number A-1: ", "sale 2: invalid: ", `sale 3: invalid: json: unknown field "Nmber"`,
+		"sale 4: invalid: Number is missing", "sale 6: invalid character 'x'"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}

@@ -54,12 +54,27 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	erp, err := sqlite.Open(ctx, *database)
+	erp, err := openERP(ctx, *database)
 	if err != nil {
 		return err
 	}
 	defer erp.Close()
 	return handOver(ctx, client.Organization(""), erp.DB(), to)
+}
+
+// openERP opens the file of the ERP system. Unlike [sqlite.Open], it creates none.
+func openERP(ctx context.Context, file string) (*sqlite.Database, error) {
+	if _, err := os.Stat(file); err != nil {
+		return nil, fmt.Errorf("%w: pass the file of the ERP system, such as erp-pull creates, as -database", err)
+	}
+	erp, err := sqlite.Open(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := erp.DB().ExecContext(ctx, `SELECT order_id, status, sent FROM statuses LIMIT 0`); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w: it needs the table statuses with order_id, status and sent, such as erp-pull creates", file, err), erp.Close())
+	}
+	return erp, nil
 }
 
 // handOver sends the statuses that xSale does not have yet. The next run sends those again that fail. An
@@ -127,6 +142,9 @@ func (c change) send(ctx context.Context, shop *xsale.Organization, order int64,
 	values := []string{"{id}", strconv.FormatInt(order, 10), "{statusId}", strconv.FormatInt(statusID, 10), "{status}"}
 	path := strings.NewReplacer(append(values, url.PathEscape(status))...).Replace(c.path)
 	body := strings.NewReplacer(append(values, string(quoted[1:len(quoted)-1]))...).Replace(c.body)
+	if body != "" && !json.Valid([]byte(body)) {
+		return fmt.Errorf("%w: -body becomes %s, which is not valid JSON: write {status} in quotes", xsale.ErrInvalid, body)
+	}
 	_, err = shop.Call(ctx, http.MethodPut, path, strings.NewReader(body), call.Name("setStatus"))
 	return err
 }

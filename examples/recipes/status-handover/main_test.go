@@ -3,9 +3,12 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/xsale-go/xsale"
@@ -101,7 +104,55 @@ func TestStatusIsEscaped(t *testing.T) {
 	if err := handOver(t.Context(), sandbox.Client(t).Organization(""), erp.DB(), change{"/orders/{id}/statuses/{status}", `{"Name":"{status}"}`}); err != nil {
 		t.Error(err)
 	}
-	if err := handOver(t.Context(), nil, nil, change{path: "/orders/status"}); err == nil {
-		t.Error("a path without {id} is not rejected")
+}
+
+// Flags that cannot be right mark nothing as sent.
+func TestInvalidFlags(t *testing.T) {
+	sandbox := newSandbox(t)
+	erp := newERP(t, `(1, 'Wysłane')`)
+	for _, to := range []change{
+		{path: "/orders/status"},
+		{path: "orders/{id}/status", body: `{"Name":"{status}"}`},
+		{path: "/orders/{id}/status", body: `{"Name":{status}}`},
+		{path: "/orders/{id}/status", body: `{"Name":"{status}"`},
+	} {
+		if err := handOver(t.Context(), sandbox.Client(t).Organization(""), erp.DB(), to); err == nil {
+			t.Errorf("%+v is not rejected", to)
+		}
 	}
+	if sent := len(sandbox.Requests(changeStatus)); sent != 0 {
+		t.Errorf("%d requests", sent)
+	}
+}
+
+// A misspelled -database creates no file, and another program's is rejected.
+func TestInvalidDatabase(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "typo.db")
+	if _, err := openERP(t.Context(), file); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "-database") {
+		t.Error(err)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	other, err := sqlite.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Close()
+	if _, err := openERP(t.Context(), file); err == nil || !strings.Contains(err.Error(), "erp-pull") {
+		t.Error(err)
+	}
+	other, err = sqlite.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = other.DB().Exec(table)
+	if err := errors.Join(err, other.Close()); err != nil {
+		t.Fatal(err)
+	}
+	erp, err := openERP(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	erp.Close()
 }
