@@ -53,8 +53,12 @@ func knownSubcommand(command *cobra.Command, arguments []string) error {
 	if len(arguments) == 0 {
 		return nil
 	}
-	command.SuggestionsMinimumDistance = 2 // edits, cobra's default
-	return fmt.Errorf("unknown command %q for %q%s", arguments[0], command.CommandPath(), didYouMean(command.SuggestionsFor(arguments[0])))
+	var suggestions []string
+	if strings.TrimSpace(arguments[0]) != "" { // each name begins with an empty one
+		command.SuggestionsMinimumDistance = 2 // edits, cobra's default
+		suggestions = command.SuggestionsFor(arguments[0])
+	}
+	return fmt.Errorf("unknown command %q for %q%s", arguments[0], command.CommandPath(), didYouMean(suggestions))
 }
 
 // didYouMean suggests names in an error, if there are any.

@@ -25,6 +25,10 @@ func TestUsageErrors(t *testing.T) {
 		// Unknown commands and flags.
 		"orderz":                      `unknown command "orderz" for "xsale" (did you mean orders?); see 'xsale --help'`,
 		"nosuch":                      `unknown command "nosuch" for "xsale"; see 'xsale --help'`,
+		`""`:                          `unknown command "" for "xsale"; see 'xsale --help'`,
+		`orders ""`:                   `unknown command "" for "xsale orders"; see 'xsale orders --help'`,
+		`help ""`:                     `unknown command "" for "xsale"; see 'xsale help --help'`,
+		`completion ""`:               `unknown command "" for "xsale completion"; see 'xsale completion --help'`,
 		"orders lst":                  `unknown command "lst" for "xsale orders" (did you mean list?); see 'xsale orders --help'`,
 		"articles translation get 1":  `unknown command "translation" for "xsale articles" (did you mean translations?); see 'xsale articles --help'`,
 		"articles translations fetch": `unknown command "fetch" for "xsale articles translations"; see 'xsale articles translations --help'`,
