@@ -292,6 +292,8 @@ func TestSiteFaults(t *testing.T) {
 		{`<h1>Wide</h1><pre>` + strings.Repeat("wide ", 100) + `</pre>`, "scrolls sideways"},
 		{`<h1>Cut</h1><div style="overflow-x: hidden"><pre>` + strings.Repeat("wide ", 100) + `</pre></div>`, "cut off"},
 		{`<h1>Table</h1><table style="table-layout: fixed; width: 100%"><tr><td>` + strings.Repeat("wide", 100) + `</td><td>next</td></tr></table>`, "covers its neighbor"},
+		{`<h1>Out</h1><p style="position: fixed; left: 200px; width: 400px">beyond the edge</p>`, "sticks out"},
+		{`<h1>Over</h1><div class="vp-doc"><div><p>first</p><p style="margin-top: -2em">second</p></div></div>`, "covers what follows"},
 		{`<h1>Image</h1><img alt="badge" src="https://example.com/badge.svg">`, "request to https://example.com/badge.svg"},
 		{`<h1>Font</h1><style>@font-face { font-family: f; src: url(/xsale/font.woff2) } h1 { font-family: f }</style>`, "no such file: /xsale/font.woff2"},
 		{`<h1>Script</h1><script>throw new Error("broken")</script>`, "broken"},
