@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,8 +44,7 @@ JSON; a list is then printed element by element.`,
 			}
 			var body any
 			if file != "" {
-				var value json.RawMessage
-				data, err := readJSON(command, file, &value)
+				data, err := readJSON(command, file)
 				if err != nil {
 					return err
 				}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ func readBody(command *cobra.Command, operationID, file string, value any) error
 // parseBody parses a body that fits the spec: the API would ignore a misspelled field. The hint ends
 // the error of a body that does not fit.
 func parseBody(operationID, file string, data []byte, value any, hint string) error {
-	if err := parseJSON(file, data, new(jsonBody)); err != nil {
+	if err := parseJSON(file, data, new(json.RawMessage)); err != nil {
 		return err
 	}
 	catalog, err := operation.Shipped()

@@ -316,8 +316,7 @@ func (c *operationCall) input(command *cobra.Command) (operation.Input, error) {
 		}
 		return input, err
 	}
-	var body jsonBody
-	input.JSON, err = readJSON(command, c.file, &body)
+	input.JSON, err = readJSON(command, c.file)
 	return input, err
 }
 

@@ -121,7 +121,7 @@ func (d *demo) run(ctx context.Context) error {
 	_, err := fmt.Fprintf(d.out, `
 %d steps, %d API requests, %d logins.
 
-%s, with the command installed (go install ./cmd/xsale)
+%s, with xsale installed
   xsale sandbox          run the sandbox for your own program, in any language
   xsale generate --init  start a typed client in your own repository
 `, number, d.sandbox.Calls(), d.sandbox.Logins(), d.paint(bold, "Next"))

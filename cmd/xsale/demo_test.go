@@ -21,7 +21,7 @@ func TestDemo(t *testing.T) {
 		"ErrMaybeProcessed; not sent again; a look finds one order, 302\n",
 		"waited 1s as asked, then got the 8 statuses\n",
 		"8 steps, 13 API requests, 2 logins.\n",
-		"Next, with the command installed (go install ./cmd/xsale)\n  xsale sandbox ",
+		"Next, with xsale installed\n  xsale sandbox ",
 	)
 	if strings.Contains(r.stdout, "\x1b") {
 		t.Errorf("colors without a terminal: %q", r.stdout)

@@ -55,14 +55,13 @@ func inputName(file string) string {
 	return file
 }
 
-// readJSON reads a value from the file that --file names, or from standard input for "-". It returns
-// the JSON as well.
-func readJSON(command *cobra.Command, file string, value any) (json.RawMessage, error) {
+// readJSON reads any JSON from the file that --file names, or from standard input for "-".
+func readJSON(command *cobra.Command, file string) (json.RawMessage, error) {
 	data, err := readInput(command, "--file", file)
 	if err != nil {
 		return nil, err
 	}
-	if err := parseJSON(inputName(file), data, value); err != nil {
+	if err := parseJSON(inputName(file), data, new(json.RawMessage)); err != nil {
 		return nil, err
 	}
 	return bytes.TrimSpace(data), nil
@@ -84,12 +83,6 @@ func parseJSON(file string, data []byte, value any) error {
 	}
 	return nil
 }
-
-// jsonBody is any JSON. The spec decides what it may be.
-type jsonBody struct{}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (*jsonBody) UnmarshalJSON([]byte) error { return nil }
 
 // readCredentials reads secrets from anywhere but an argument, which other users of the machine can
 // see. The function reads a file again. If some of the credentials are missing, it returns the others
