@@ -28,6 +28,9 @@ func hoistDefinitions(document tree.Object, report *tree.Report) {
 		return schema
 	})
 	h.moveAll()
+	if len(h.references) > 0 {
+		matchReferences(document, report) // one may match a component that was a definition elsewhere
+	}
 }
 
 type definitionHoister struct {

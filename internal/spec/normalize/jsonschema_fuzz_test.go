@@ -20,6 +20,7 @@ func FuzzSchemaRules(f *testing.F) {
 		`{"type": ["null", "integer", "string"], "pattern": "^\\d+$", "exclusiveMinimum": 1, "examples": ["1", 2]}`,
 		`{"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/T", "description": "d"}, {"const": "a", "title": "A"}], "discriminator": {"propertyName": "k", "mapping": {"a": "T"}}}`,
 		`{"$defs": {"A": {"$ref": "#/$defs/B"}, "B": {"definitions": {"C": true}}}, "properties": {"a": {"$ref": "#/$defs/A", "type": "object"}, "b": false}}`,
+		`{"$defs": {"B": {"definitions": {"C": true}}}, "properties": {"a": {"$ref": "#/$defs/C", "type": "object"}}}`,
 		`{"prefixItems": [true, {"enum": [1, null, "1", ""], "x-enumNames": ["a"]}], "items": false, "patternProperties": {"^x": {"not": {}}}}`,
 		`{"type": "object[]", "required": true, "minLength": "1", "maximum": 1e400, "allOf": [{"anyOf": []}], "nullable": "true", "xml": 1, "externalDocs": {"url": 1}}`,
 		`{"type": "integer", "enum": [0, 1.0], "description": "0 = New, 1 = Paid", "default": "x", "x-ms-enum": {"values": [{"value": 0, "name": "n"}]}}`,

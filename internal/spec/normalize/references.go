@@ -17,25 +17,8 @@ const schemasPointer = "/components/schemas"
 // A schema that becomes a component may refer into others, so both steps repeat.
 func fixReferences(document tree.Object, report *tree.Report) {
 	for range maxReferenceChain {
-		r, changes := newResolver(document), len(report.Changes)
-		tree.VisitObjects(document, func(pointer string, object tree.Object) {
-			if tree.KeyedByName(pointer) {
-				return
-			}
-			if ref, ok := object["$dynamicRef"].(string); ok && object["$ref"] == nil && schemaRoot(pointer) != "" {
-				object["$ref"] = r.fix(pointer, ref)
-				report.Add("references", tree.Join(pointer, "$dynamicRef"), ref, object["$ref"], "it is a $ref where no other schema overrides its target")
-				delete(object, "$dynamicRef")
-			}
-			ref, ok := object["$ref"].(string)
-			if !ok {
-				return
-			}
-			if fixed := r.fix(pointer, ref); fixed != ref {
-				report.Add("references", tree.Join(pointer, "$ref"), ref, fixed, "the reference did not match the location it means")
-				object["$ref"] = fixed
-			}
-		})
+		changes := len(report.Changes)
+		matchReferences(document, report)
 		hoistInnerTargets(document, report)
 		if len(report.Changes) == changes {
 			break
@@ -45,6 +28,29 @@ func fixReferences(document tree.Object, report *tree.Report) {
 		report.Add("references", "/$self", self, nil, "references within the document need no address")
 		delete(document, "$self")
 	}
+}
+
+// matchReferences rewrites references as the pointers that they mean.
+func matchReferences(document tree.Object, report *tree.Report) {
+	r := newResolver(document)
+	tree.VisitObjects(document, func(pointer string, object tree.Object) {
+		if tree.KeyedByName(pointer) {
+			return
+		}
+		if ref, ok := object["$dynamicRef"].(string); ok && object["$ref"] == nil && schemaRoot(pointer) != "" {
+			object["$ref"] = r.fix(pointer, ref)
+			report.Add("references", tree.Join(pointer, "$dynamicRef"), ref, object["$ref"], "it is a $ref where no other schema overrides its target")
+			delete(object, "$dynamicRef")
+		}
+		ref, ok := object["$ref"].(string)
+		if !ok {
+			return
+		}
+		if fixed := r.fix(pointer, ref); fixed != ref {
+			report.Add("references", tree.Join(pointer, "$ref"), ref, fixed, "the reference did not match the location it means")
+			object["$ref"] = fixed
+		}
+	})
 }
 
 // hoistInnerTargets turns each schema that is referenced inside another into a component, and
