@@ -232,7 +232,8 @@ func TestResponseBreaksOff(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer response.Body.Close()
-			if body, err := io.ReadAll(response.Body); err == nil || string(body) != "12345" {
+			// The end of a connection may overtake the last bytes, as under Wine.
+			if body, err := io.ReadAll(response.Body); err == nil || !strings.HasPrefix("12345", string(body)) {
 				t.Errorf("%s, %v", body, err)
 			}
 		})
