@@ -13,6 +13,8 @@ const (
 	pollInterval = 50 * time.Millisecond
 	// maxSpread spreads the logins of programs that start together and cannot share them.
 	maxSpread = 2 * time.Second
+	// claimWait is how long a program without a lock waits for another claim of the same login.
+	claimWait = 2 * pollInterval
 	// saveGrace is how long callers wait until their new tokens are saved.
 	saveGrace = 200 * time.Millisecond
 	// impatience spreads the programs that stop waiting for the lock.
@@ -144,7 +146,7 @@ func (a *attempt) turn(ctx context.Context, r *record) bool {
 		a.poll(ctx)
 	case !a.spread:
 		a.spread = true
-		longest := min(maxSpread, a.source.loginTimeout/4)
+		longest := min(maxSpread, a.source.loginTimeout/4) - claimWait
 		if shared.lockable() {
 			shared.degraded("lock", errors.New("timed out waiting for the lock of another program"))
 			longest = min(impatience, a.source.loginTimeout/8)
@@ -153,7 +155,7 @@ func (a *attempt) turn(ctx context.Context, r *record) bool {
 	default:
 		again := a.login.ID != "" // the first claim is not in the entry: the store does not keep it
 		a.claim(ctx)
-		pause(ctx, 2*pollInterval) // somebody may have claimed it at the same time
+		pause(ctx, claimWait)
 		return again
 	}
 	return false
