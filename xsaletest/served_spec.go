@@ -69,7 +69,7 @@ func serveStatuses(served, responses tree.Object, success int, failures []int) {
 		if responses[strconv.Itoa(success)] == nil {
 			if ref, ok := all["$ref"].(string); ok {
 				shared, _ := tree.Lookup(served, strings.TrimPrefix(ref, "#"))
-				all, _ = shared.(tree.Object) // the spec was loaded, so that it is there
+				all, _ = shared.(tree.Object) // exists, because the spec has been loaded
 			}
 			response := maps.Clone(all)
 			description := fmt.Sprintf("%s Status %d is the sandbox's choice.", tree.String(all["description"]), success)
