@@ -7,31 +7,24 @@ import (
 	"testing"
 )
 
+var libraryModules = []string{
+	"github.com/go-json-experiment/json",
+	"github.com/golang-jwt/jwt/v5",
+	"github.com/hashicorp/go-cleanhttp",
+	"github.com/hashicorp/go-retryablehttp",
+	"github.com/shopspring/decimal",
+	"github.com/xsale-go/xsale",
+}
+
 // The library builds few modules. Tests, the command line and the generator may need more.
 func TestLibraryBuildsFewModules(t *testing.T) {
-	allowed := []string{
-		"github.com/go-json-experiment/json",
-		"github.com/golang-jwt/jwt/v5",
-		"github.com/hashicorp/go-cleanhttp",
-		"github.com/hashicorp/go-retryablehttp",
-		"github.com/shopspring/decimal",
-		"github.com/xsale-go/xsale",
-	}
-	wantModules(t, allowed, "", "/call", "/call/filelimit", "/gen", "/authn", "/openapi", "/wire", "/wire/codec")
+	wantModules(t, libraryModules, "", "/call", "/call/filelimit", "/gen", "/authn", "/openapi", "/wire", "/wire/codec")
 }
 
 // Tests of users build one more: the reader of specs in YAML. Package anyspec needs a library of specs,
 // which is larger than all of these together.
 func TestSandboxBuildsFewModules(t *testing.T) {
-	allowed := []string{
-		"github.com/go-json-experiment/json",
-		"github.com/golang-jwt/jwt/v5",
-		"github.com/hashicorp/go-cleanhttp",
-		"github.com/hashicorp/go-retryablehttp",
-		"github.com/shopspring/decimal",
-		"github.com/xsale-go/xsale",
-		"go.yaml.in/yaml/v3",
-	}
+	allowed := append(slices.Clone(libraryModules), "go.yaml.in/yaml/v3")
 	wantModules(t, allowed, "/xsaletest", "/xsaletest/traffic", "/xsaletest/control", "/xsaletest/fake")
 }
 
